@@ -1,0 +1,17 @@
+#include "solvers.hpp"
+
+#include "diffusion/diffusion.hpp"
+#include "flux_transport/flux_transport.hpp"
+#include "nlse/nlse.hpp"
+
+namespace sluice::solvers {
+
+std::vector<run::SolverEntry> all() {
+  return {
+      {"diffusion", "c u_t = div(k(x,u) grad u) + f in a box, implicit, on PETSc", diffusion::make_case},
+      {"flux_transport", "surface flux transport of B_r on the Sun's sphere", flux_transport::make_case},
+      {"nlse", "i psi_t + 1/2 lap psi + g |psi|^2 psi - V psi = 0, pseudo-spectral", nlse::make_case},
+  };
+}
+
+}  // namespace sluice::solvers

@@ -1,0 +1,36 @@
+// What the user reads: terminal and log.txt. Only the root rank speaks. On spdlog.
+#pragma once
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace sluice::base::log {
+
+/// Sets who speaks (world's root), and whether the terminal takes colour. Call once after MPI has started.
+void start(bool speaks);
+/// Adds `file` (appended) as a second sink; every later message goes there too, with a time stamp.
+void open_file(const std::filesystem::path& file);
+void close_file();
+/// Text put before every message of this rank's group ("member 3: "); a speaking rank is set per group in ensembles.
+void set_prefix(std::string prefix, bool speaks);
+
+void info(std::string_view message);
+void warn(std::string_view message);
+void error(std::string_view message);
+template <class... Args>
+void info(fmt::format_string<Args...> format, Args&&... args) { info(std::string_view(fmt::format(format, std::forward<Args>(args)...))); }
+template <class... Args>
+void warn(fmt::format_string<Args...> format, Args&&... args) { warn(std::string_view(fmt::format(format, std::forward<Args>(args)...))); }
+template <class... Args>
+void error(fmt::format_string<Args...> format, Args&&... args) { error(std::string_view(fmt::format(format, std::forward<Args>(args)...))); }
+
+/// One line of progress: redrawn in place on a terminal, one line per call otherwise (and always in the log file).
+/// The caller limits how often it calls for a log: `progress_is_redrawn` tells which it is.
+void progress(std::string_view line);
+[[nodiscard]] bool progress_is_redrawn();
+/// Ends a redrawn line so that what follows begins on a fresh one.
+void end_progress();
+
+}  // namespace sluice::base::log

@@ -1,0 +1,23 @@
+// Counter-based random numbers: Philox4x32-10 (Salmon et al., SC11, "Parallel random numbers: as easy as 1, 2, 3"),
+// from the Random123 library. A number depends on its key and counter alone, so noise is the same on any number of ranks.
+#pragma once
+#include <array>
+#include <cstdint>
+
+namespace sluice::base {
+
+/// What a stream of random numbers is keyed by. `stream` tells users of randomness apart (one constant each).
+struct RandomKey {
+  std::uint64_t seed = 0;
+  std::uint32_t member = 0;
+  std::uint32_t stream = 0;
+};
+
+/// Two 64-bit random words for the global index `index` at step `step`. Steps are below 2^32... 2^64 both allowed.
+[[nodiscard]] std::array<std::uint64_t, 2> random_words(const RandomKey& key, std::uint64_t index, std::uint64_t step);
+/// Uniform in (0, 1), 53 bits.
+[[nodiscard]] double random_uniform(const RandomKey& key, std::uint64_t index, std::uint64_t step);
+/// Two independent standard normal numbers (Box-Muller).
+[[nodiscard]] std::array<double, 2> random_normal(const RandomKey& key, std::uint64_t index, std::uint64_t step);
+
+}  // namespace sluice::base

@@ -1,0 +1,45 @@
+// Scoped timers and the table at the end of a run.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/parallel.hpp"
+
+namespace sluice::base {
+
+/// Adds the time between its construction and destruction to the process-wide table under `name`. Nested scopes
+/// count inside their parents. Names are string literals in English: "advection", "snapshot".
+class ScopedTimer {
+ public:
+  explicit ScopedTimer(std::string_view name);
+  ~ScopedTimer();
+  ScopedTimer(const ScopedTimer&) = delete;
+  ScopedTimer& operator=(const ScopedTimer&) = delete;
+
+ private:
+  int slot_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+struct TimerRow {
+  std::string name;  ///< Path of nested names, "step/advection".
+  std::int64_t calls = 0;
+  double minimum = 0, mean = 0, maximum = 0;  ///< Over ranks [s].
+};
+
+/// Every timer, reduced over ranks (a timer unknown to a rank counts 0 there). Collective.
+[[nodiscard]] std::vector<TimerRow> timer_table(const Communicator& communicator);
+/// Seconds that this rank spent under `name` (path) so far; 0 if unknown.
+[[nodiscard]] double timer_seconds(std::string_view path);
+void reset_timers();
+/// The table as text; shares are of `total_seconds`.
+[[nodiscard]] std::string format_timer_table(const std::vector<TimerRow>& rows, double total_seconds);
+/// Largest resident memory of this process so far [bytes].
+[[nodiscard]] std::int64_t peak_memory_bytes();
+/// Wall-clock seconds since an arbitrary origin, monotonic.
+[[nodiscard]] double wall_seconds();
+
+}  // namespace sluice::base

@@ -1,0 +1,102 @@
+// Something on a schedule between steps. A *corrector* returns increments, an *observer* only looks.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "run/schedule.hpp"
+#include "run/solver.hpp"
+
+namespace sluice::run {
+
+/// The outputs of a solver at one state, each computed at most once however many hooks look.
+class OutputSet {
+ public:
+  explicit OutputSet(Solver& solver) : solver_(&solver) {}
+  /// Names, units and components, without computing.
+  [[nodiscard]] std::vector<Output> list() { return solver_->outputs(); }
+  /// Collective. InputError if there is no such output, with the names that there are.
+  [[nodiscard]] grid::FieldView get(const std::string& name);
+  void new_state() { computed_.clear(); }  ///< The run calls it after every change of the state.
+
+ private:
+  Solver* solver_;
+  std::vector<std::pair<std::string, grid::FieldView>> computed_;
+};
+
+/// What a hook is shown.
+struct Look {
+  Moment moment;
+  const Solver* solver = nullptr;  ///< Grid, units.
+  OutputSet* outputs = nullptr;
+  const std::vector<Quantity>* quantities = nullptr;  ///< Invariants then diagnostics; computed once a state.
+  double dt = 0;                                      ///< Last step taken.
+  double steps_per_second = 0;
+};
+
+/// What a hook is built with.
+struct HookContext {
+  base::Communicator communicator;
+  std::filesystem::path folder;  ///< Of the run; hooks write below it.
+  Solver* solver = nullptr;
+  bool resumed = false;                      ///< A restart: append, do not begin anew.
+  double resume_time = 0;                    ///< Simulated time and step of the checkpoint that is resumed.
+  std::int64_t resume_step = 0;
+  std::string provenance;                    ///< JSON text, for files.
+  std::string resolved;                      ///< The resolved case (YAML), for files.
+};
+
+class Hook {
+ public:
+  virtual ~Hook() = default;
+  virtual void state(State& state) { schedule.state(state); }
+  virtual void restored() {}
+  /// At the end of the run (also after a stop). Collective.
+  virtual void finish(const Look&) {}
+  Schedule schedule;
+};
+
+class Observer : public Hook {
+ public:
+  /// Collective. May throw; failures of output are thrown as OutputError and do not end the run.
+  virtual void observe(const Look& look) = 0;
+};
+
+class Corrector : public Hook {
+ public:
+  /// Collective. Increments stay valid until the next call.
+  virtual std::vector<Increment> correct(const Look& look) = 0;
+};
+
+/// A file could not be written (full disk). The run goes on, tries again at the next occasion, reports at the end.
+class OutputError : public base::AgreedError {
+ public:
+  using AgreedError::AgreedError;
+};
+
+/// The state is no longer a solution (NaN, Inf): the member ends, without a checkpoint. Exit code 1.
+class StateError : public base::AgreedError {
+ public:
+  using AgreedError::AgreedError;
+};
+
+/// The parameters of a hook, before it exists.
+class HookCase {
+ public:
+  virtual ~HookCase() = default;
+  /// Declares the hook's keys (schedule among them, if the hook has one).
+  virtual void declare(base::Parameters& parameters) = 0;
+  /// Checks against the solver that will be looked at (names of outputs). Collective.
+  [[nodiscard]] virtual std::unique_ptr<Hook> build(const HookContext& context) const = 0;
+};
+
+struct HookEntry {
+  std::string name;
+  std::string summary;
+  std::unique_ptr<HookCase> (*make)();
+  std::string (*unavailable)() = nullptr;  ///< Says what is missing in this build; empty text or null if usable.
+};
+
+}  // namespace sluice::run

@@ -1,0 +1,49 @@
+// The run owns *when*: clock, required times, stop criteria, order of hooks, save and restore.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/parallel.hpp"
+#include "run/case.hpp"
+#include "run/clock.hpp"
+#include "run/folder.hpp"
+#include "run/hook.hpp"
+
+namespace sluice::run {
+
+/// What the command line adds to the case.
+struct RunOptions {
+  std::string restart;            ///< "", "auto" (newest good checkpoint if there is one, else fresh), or a file.
+  std::optional<double> until;    ///< Replaces t_end.
+  std::string command;            ///< For provenance.
+  std::uint32_t member = 0;
+  std::optional<double> wall_end;  ///< base::wall_seconds() at which the job ends.
+};
+
+/// How a run ended; the process' exit code.
+enum class Status { finished = 0, failed = 1, stopped = 2 };
+
+/// One member's run on one communicator: `start`, then `advance_to` (once, or in pieces for cross-member hooks), then
+/// `finish`. Collective throughout.
+class Run {
+ public:
+  Run(const base::Communicator& communicator, const Registry& registry, Case& the_case, RunFolder& folder, RunOptions options);
+  ~Run();
+  void start();
+  /// Advances until `time`, the end, or a stop. Returns true while there is more to do before t_end.
+  bool advance_to(double time);
+  Status finish();
+  [[nodiscard]] double end_time() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Runs a case: one member, or an ensemble over groups of ranks. Returns the exit code's status. Collective.
+Status run_case(const base::Communicator& world, Registry& registry, std::unique_ptr<Case> the_case, const RunOptions& options);
+
+}  // namespace sluice::run

@@ -1,0 +1,54 @@
+// When a hook acts. By steps, simulated time, wall time, at the start, at the end.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/parameters.hpp"
+#include "run/state.hpp"
+
+namespace sluice::run {
+
+/// Where the run stands. The same on every rank.
+struct Moment {
+  double time = 0;
+  std::int64_t step = 0;
+  bool start = false;  ///< Before the first step of a fresh run.
+  bool end = false;    ///< The run is finished (t_end or max_steps), not merely stopped.
+  double wall = 0;     ///< Seconds since the run began, agreed over ranks.
+};
+
+/// Triggers of one hook. A time trigger fires at the first step that reaches its time; with `exact` its times become
+/// required times that the clock lands on (which changes the steps; without it, looking never does).
+class Schedule {
+ public:
+  std::optional<std::int64_t> every_steps;
+  std::optional<double> every_time;
+  std::optional<double> every_wall;  ///< [s]
+  std::vector<double> times;
+  bool at_start = false;
+  bool at_end = false;
+  bool exact = false;
+
+  /// Declares every_steps, every_time (unit `time_unit`), every_wall, times, at_start, at_end, exact.
+  /// With `wall_allowed` false (hooks that can change the state) every_wall is not offered.
+  void declare(base::Parameters& parameters, bool wall_allowed = true);
+  /// True if it fires at this moment, once a moment; moves on to what is due next.
+  [[nodiscard]] bool due(const Moment& moment);
+  /// Begins at `t0` (fresh run); time triggers count from there: t0 + n * every_time.
+  void start(double t0);
+  /// The next time after `time` that the clock must land on; empty if not exact.
+  [[nodiscard]] std::optional<double> next_required(double time) const;
+  void state(State& state);  ///< What has fired so far (wall time does not survive a restart).
+  [[nodiscard]] bool never() const;
+
+ private:
+  double origin_ = 0;
+  std::int64_t fired_ = 0;        ///< Periods of every_time that have fired.
+  std::int64_t listed_ = 0;       ///< Entries of `times` (sorted) that have fired.
+  std::int64_t last_step_ = -1;   ///< Step of the last firing.
+  double last_wall_ = 0;
+};
+
+}  // namespace sluice::run
