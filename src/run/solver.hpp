@@ -99,6 +99,8 @@ struct Plan {
 class SolverCase {
  public:
   virtual ~SolverCase() = default;
+  /// Unit of the run's times in the case file ("s", "h", "1"); asked before anything is read.
+  [[nodiscard]] virtual std::string time_unit() const { return "1"; }
   /// Declares the solver's groups at the top level of the case (grid, initial, ...).
   virtual void declare(base::Parameters& parameters) = 0;
   /// Checks what no single bound can. InputError through base::refuse. Not collective.
