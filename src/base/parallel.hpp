@@ -2,6 +2,7 @@
 #pragma once
 #include <mpi.h>
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,7 +35,7 @@ class Communicator {
   [[nodiscard]] bool is_root() const { return rank_ == 0; }
   [[nodiscard]] MPI_Comm handle() const;
 
-  /// New communicator of the ranks that gave the same `color`, ordered by `key`. Collective.
+  /// New communicator of the ranks that gave the same `color` (not negative), ordered by `key`. Collective.
   [[nodiscard]] Communicator split(int color, int key) const;
   /// New communicator of the same ranks, so that a library's messages stay apart. Collective.
   [[nodiscard]] Communicator duplicate() const;
@@ -69,18 +70,24 @@ class Communicator {
   int size_ = 1;
 };
 
-/// Sum of doubles with a compensated (Neumaier) accumulator: what a rank adds up before `Communicator::sum`.
+/// Sum of doubles with a compensated accumulator (A. Neumaier, Z. Angew. Math. Mech. 54 (1974) 39, algorithm IV): what
+/// a rank adds up before `Communicator::sum`. Infinities and NaN come through as in a plain sum.
 class CompensatedSum {
  public:
-  void add(double value);
-  [[nodiscard]] double value() const { return sum_ + correction_; }
+  void add(double value) {
+    const double total = sum_ + value;
+    correction_ += std::abs(sum_) >= std::abs(value) ? (sum_ - total) + value : (value - total) + sum_;
+    sum_ = total;
+  }
+  [[nodiscard]] double value() const { return std::isfinite(sum_) ? sum_ + correction_ : sum_; }
 
  private:
   double sum_ = 0.0, correction_ = 0.0;
 };
 
 /// Runs `work` on this rank and makes its failure everybody's: if it throws on any rank, every rank throws
-/// AgreedError with the message of the lowest failing rank. `work` must not communicate. Collective.
+/// AgreedError with the message of the lowest failing rank (InputError if that rank threw one). Other types of errors
+/// come out as AgreedError, alike on every rank. `work` must not communicate. Collective.
 void agree(const Communicator& communicator, const std::function<void()>& work);
 
 /// Runs `work` on rank 0 only, with the same agreement. Collective.
