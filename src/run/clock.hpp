@@ -6,8 +6,8 @@
 
 namespace sluice::run {
 
-/// Adds steps with a compensated sum and lands exactly on a required time once the rest of the way is below round-off
-/// of a step.
+/// Adds steps with a compensated sum and lands exactly on a required time once the rest of the way is below
+/// round-off of a step.
 class Clock {
  public:
   void start(double t0);
@@ -18,7 +18,7 @@ class Clock {
   void state(State& state);
 
  private:
-  double time_ = 0, compensation_ = 0;
+  double time_ = 0, compensation_ = 0, origin_ = 0;
   std::int64_t step_ = 0;
 };
 

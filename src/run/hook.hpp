@@ -1,11 +1,13 @@
 // Something on a schedule between steps. A *corrector* returns increments, an *observer* only looks.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "run/schedule.hpp"
 #include "run/solver.hpp"
 
@@ -26,13 +28,26 @@ class OutputSet {
   std::vector<std::pair<std::string, grid::FieldView>> computed_;
 };
 
+/// Invariants then diagnostics of a solver, computed at most once a state, and only when somebody asks.
+class QuantitySet {
+ public:
+  explicit QuantitySet(Solver& solver) : solver_(&solver) {}
+  [[nodiscard]] const std::vector<Quantity>& get();  ///< Collective.
+  void new_state() { known_ = false; }
+
+ private:
+  Solver* solver_;
+  bool known_ = false;
+  std::vector<Quantity> values_;
+};
+
 /// What a hook is shown.
 struct Look {
   Moment moment;
   const Solver* solver = nullptr;  ///< Grid, units.
   OutputSet* outputs = nullptr;
-  const std::vector<Quantity>* quantities = nullptr;  ///< Invariants then diagnostics; computed once a state.
-  double dt = 0;                                      ///< Last step taken.
+  QuantitySet* quantities = nullptr;
+  double dt = 0;  ///< Last step taken.
   double steps_per_second = 0;
 };
 
@@ -46,6 +61,8 @@ struct HookContext {
   std::int64_t resume_step = 0;
   std::string provenance;                    ///< JSON text, for files.
   std::string resolved;                      ///< The resolved case (YAML), for files.
+  /// Asks the run for a checkpoint of this moment, written once every hook has seen it; the newest `keep` stay.
+  std::function<void(int keep)> write_checkpoint{};
 };
 
 class Hook {
@@ -53,8 +70,18 @@ class Hook {
   virtual ~Hook() = default;
   virtual void state(State& state) { schedule.state(state); }
   virtual void restored() {}
-  /// At the end of the run (also after a stop). Collective.
+  /// Writes what is buffered; called before every checkpoint and when a run fails. Collective.
+  virtual void flush() {}
+  /// At the end of the run (also after a stop), before the last checkpoint. Collective.
   virtual void finish(const Look&) {}
+  /// True: a later success makes up for an output that could not be written (a history that kept its rows); false: what
+  /// could not be written is missing for good (a snapshot).
+  [[nodiscard]] virtual bool makes_up() const { return false; }
+  /// True: the run keeps the state before each step, and asks `redo` after it.
+  [[nodiscard]] virtual bool may_redo() const { return false; }
+  /// A longest step with which the step just taken is to be done again from the kept state; empty: it stands. The same
+  /// on every rank. Collective.
+  [[nodiscard]] virtual std::optional<double> redo(const Look&) { return {}; }
   Schedule schedule;
 };
 
@@ -88,8 +115,12 @@ class HookCase {
   virtual ~HookCase() = default;
   /// Declares the hook's keys (schedule among them, if the hook has one).
   virtual void declare(base::Parameters& parameters) = 0;
+  /// Files or folders below the run folder that belong to this hook alone; two hooks with the same one are refused.
+  [[nodiscard]] virtual std::vector<std::string> files() const { return {}; }
   /// Checks against the solver that will be looked at (names of outputs). Collective.
   [[nodiscard]] virtual std::unique_ptr<Hook> build(const HookContext& context) const = 0;
+
+  std::string time_unit = "1";  ///< Of the solver's time, for schedules; set before `declare`.
 };
 
 struct HookEntry {

@@ -19,8 +19,8 @@ struct Moment {
   double wall = 0;     ///< Seconds since the run began, agreed over ranks.
 };
 
-/// Triggers of one hook. A time trigger fires at the first step that reaches its time; with `exact` its times become
-/// required times that the clock lands on (which changes the steps; without it, looking never does).
+/// Triggers of one hook. A time trigger fires at the first step that reaches its time; with `exact` its times
+/// become required times that the clock lands on (which changes the steps; without it, looking never does).
 class Schedule {
  public:
   std::optional<std::int64_t> every_steps;
@@ -33,21 +33,27 @@ class Schedule {
 
   /// Declares every_steps, every_time (unit `time_unit`), every_wall, times, at_start, at_end, exact.
   /// With `wall_allowed` false (hooks that can change the state) every_wall is not offered.
-  void declare(base::Parameters& parameters, bool wall_allowed = true);
+  void declare(base::Parameters& parameters, bool wall_allowed = true, const std::string& time_unit = "");
   /// True if it fires at this moment, once a moment; moves on to what is due next.
   [[nodiscard]] bool due(const Moment& moment);
   /// Begins at `t0` (fresh run); time triggers count from there: t0 + n * every_time.
   void start(double t0);
   /// The next time after `time` that the clock must land on; empty if not exact.
   [[nodiscard]] std::optional<double> next_required(double time) const;
-  void state(State& state);  ///< What has fired so far (wall time does not survive a restart).
+  void state(State& state);  ///< What has been seen so far (wall time does not survive a restart).
   [[nodiscard]] bool never() const;
+  /// True if `due` would fire at this wall time because of every_wall; other triggers are not looked at.
+  [[nodiscard]] bool wall_due(double wall) const { return every_wall && wall - last_wall_ >= *every_wall; }
 
  private:
+  [[nodiscard]] std::int64_t periods(double time) const;
+  [[nodiscard]] std::size_t listed(double time) const;
+
+  // What has fired is told by the last time that was looked at, not by counters, so that a restart may change
+  // the periods or the list and still repeats and skips nothing.
   double origin_ = 0;
-  std::int64_t fired_ = 0;        ///< Periods of every_time that have fired.
-  std::int64_t listed_ = 0;       ///< Entries of `times` (sorted) that have fired.
-  std::int64_t last_step_ = -1;   ///< Step of the last firing.
+  double seen_time_ = 0;
+  std::int64_t seen_step_ = -1;
   double last_wall_ = 0;
 };
 

@@ -1,0 +1,34 @@
+#include "run/hook.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <algorithm>
+
+namespace sluice::run {
+
+grid::FieldView OutputSet::get(const std::string& name) {
+  const auto known = std::find_if(computed_.begin(), computed_.end(),
+                                  [&](const auto& entry) { return entry.first == name; });
+  if (known != computed_.end()) return known->second;
+  std::vector<std::string> names;
+  for (const Output& output : solver_->outputs()) {
+    if (output.info.name == name) return computed_.emplace_back(name, output.compute()).second;
+    names.push_back(output.info.name);
+  }
+  const std::string near = base::nearest_name(name, names);
+  throw base::InputError(fmt::format("output '{}' is unknown{}; this solver has: {}", name,
+                                     near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
+                                     fmt::join(names, ", ")));
+}
+
+const std::vector<Quantity>& QuantitySet::get() {
+  if (!known_) {
+    values_ = solver_->invariants();
+    const std::vector<Quantity> diagnostics = solver_->diagnostics();
+    values_.insert(values_.end(), diagnostics.begin(), diagnostics.end());
+    known_ = true;
+  }
+  return values_;
+}
+
+}  // namespace sluice::run

@@ -1,0 +1,13 @@
+#include "run/solver.hpp"
+
+#include "base/error.hpp"
+
+namespace sluice::run {
+
+void Solver::apply(std::span<const Increment> increments) {
+  if (increments.empty()) return;
+  throw base::AgreedError("a corrector wants to change '" + increments.front().output +
+                          "', but this solver takes no increments (it has no apply)");
+}
+
+}  // namespace sluice::run
