@@ -95,7 +95,8 @@ class HaloExchange {
   std::unique_ptr<Plan> plan_;
 };
 
-// Reductions over owned cells, deterministic (layout of ranks fixed). Collective.
+// Reductions over owned cells, deterministic (layout of ranks fixed); a NaN anywhere gives NaN. Collective.
+/// Largest absolute value; of a complex field (two components) the largest modulus.
 [[nodiscard]] double maximum_absolute(const FieldView& field);
 [[nodiscard]] double minimum(const FieldView& field, int component = 0);
 [[nodiscard]] double maximum(const FieldView& field, int component = 0);
