@@ -13,9 +13,14 @@ struct RandomKey {
   std::uint32_t stream = 0;
 };
 
-/// Two 64-bit random words for the global index `index` at step `step`. Steps are below 2^32... 2^64 both allowed.
+/// The generator itself, ten rounds: counter and key in, random words out.
+[[nodiscard]] std::array<std::uint32_t, 4> philox(const std::array<std::uint32_t, 4>& counter,
+                                                      const std::array<std::uint32_t, 2>& key);
+
+/// Two 64-bit random words for the global index `index` at step `step`; all 64 bits of both count. The counter is
+/// (index, step); seed, member and stream are hashed to the 64-bit key by one call of the generator.
 [[nodiscard]] std::array<std::uint64_t, 2> random_words(const RandomKey& key, std::uint64_t index, std::uint64_t step);
-/// Uniform in (0, 1), 53 bits.
+/// Uniform in the open interval (0, 1): the middles of 2^52 equal parts.
 [[nodiscard]] double random_uniform(const RandomKey& key, std::uint64_t index, std::uint64_t step);
 /// Two independent standard normal numbers (Box-Muller).
 [[nodiscard]] std::array<double, 2> random_normal(const RandomKey& key, std::uint64_t index, std::uint64_t step);
