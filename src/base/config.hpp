@@ -45,6 +45,13 @@ class ConfigNode {
 /// value is YAML. InputError if the text has no "=" or runs through a scalar. `number` tells which --set it was.
 void apply_override(ConfigNode& root, const std::string& assignment, int number);
 
+/// The tree as YAML on one line.
+[[nodiscard]] std::string flow_text(const ConfigNode& node);
+/// Text as a YAML (and JSON) double-quoted scalar.
+[[nodiscard]] std::string quoted_text(std::string_view text);
+/// Leaves by dotted path, each with its flow text. A list without maps in it is one leaf, so is an empty map.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> flatten(const ConfigNode& root);
+
 /// The known name nearest to `name` (edit distance, at most a third of its length); empty if none is near.
 [[nodiscard]] std::string nearest_name(std::string_view name, const std::vector<std::string>& known);
 
