@@ -31,4 +31,12 @@ const std::vector<Quantity>& QuantitySet::get() {
   return values_;
 }
 
+void output_on_root(const base::Communicator& communicator, const std::function<void()>& work) {
+  try {
+    base::agree_on_root(communicator, work);
+  } catch (const base::AgreedError& error) {
+    throw OutputError(error.what());
+  }
+}
+
 }  // namespace sluice::run

@@ -59,8 +59,8 @@ struct HookContext {
   bool resumed = false;                      ///< A restart: append, do not begin anew.
   double resume_time = 0;                    ///< Simulated time and step of the checkpoint that is resumed.
   std::int64_t resume_step = 0;
-  std::string provenance;                    ///< JSON text, for files.
-  std::string resolved;                      ///< The resolved case (YAML), for files.
+  std::string provenance{};                  ///< JSON text, for files.
+  std::string resolved{};  ///< The resolved case (YAML), for files.
   /// Asks the run for a checkpoint of this moment, written once every hook has seen it; the newest `keep` stay.
   std::function<void(int keep)> write_checkpoint{};
 };
@@ -102,6 +102,10 @@ class OutputError : public base::AgreedError {
  public:
   using AgreedError::AgreedError;
 };
+
+/// Runs `work` on rank 0 only; whatever it throws there is thrown on every rank as OutputError. `work` must not
+/// communicate. Collective.
+void output_on_root(const base::Communicator& communicator, const std::function<void()>& work);
 
 /// The state is no longer a solution (NaN, Inf): the member ends, without a checkpoint. Exit code 1.
 class StateError : public base::AgreedError {

@@ -1,5 +1,6 @@
 // The run owns *when*: clock, required times, stop criteria, order of hooks, save and restore.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@ struct RunOptions {
   std::string command;            ///< For provenance.
   std::uint32_t member = 0;
   std::optional<double> wall_end;  ///< base::wall_seconds() at which the job ends.
+  std::filesystem::path ensemble_folder{};  ///< Of the ensemble that this run is a member of; empty if of none.
 };
 
 /// How a run ended; the process' exit code.
@@ -37,6 +39,11 @@ class Run {
   bool advance_to(double time);
   Status finish();
   [[nodiscard]] double end_time() const;
+  [[nodiscard]] double time() const;
+  [[nodiscard]] std::int64_t step() const;
+  [[nodiscard]] Solver& solver();                 ///< After `start`, unless the run had been finished before.
+  [[nodiscard]] std::string failure() const;      ///< Why it failed; empty if it has not.
+  [[nodiscard]] std::string checkpoint() const;   ///< File of the last checkpoint written or resumed; empty if none.
 
  private:
   struct Impl;

@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/log.hpp"
+#include "base/timer.hpp"
+#include "run/report.hpp"
+#include "run/run_impl.hpp"
+#include "run/snapshot.hpp"
+
+namespace sluice::run {
+
+namespace {
+
+/// StateError if a field that evolves holds NaN or Inf: such a state never replaces a good checkpoint.
+/// Collective.
+void refuse_not_finite(const base::Communicator& communicator, const State& state) {
+  std::int64_t bad = -1;
+  const auto& items = state.items();
+  for (std::size_t n = 0; n < items.size() && bad < 0; ++n) {
+    const State::Item& item = items[n];
+    if (item.kind != State::Item::Kind::field) continue;
+    const grid::Layout& layout = *item.layout;
+    double product = 0;  // stays 0 as long as every value is finite
+    for (grid::Index i = 0; i < layout.count()[0]; ++i)
+      for (grid::Index j = 0; j < layout.count()[1]; ++j) {
+        const double* row = item.data + layout.position(i, j) * item.components;
+        for (grid::Index k = 0; k < layout.count()[2] * item.components; ++k) product += 0 * row[k];
+      }
+    if (!(product == 0)) bad = static_cast<std::int64_t>(n);
+  }
+  bad = communicator.max(bad);
+  if (bad >= 0)
+    throw StateError(fmt::format("'{}' holds NaN or Inf; no checkpoint is written of such a state",
+                                 items[static_cast<std::size_t>(bad)].name));
+}
+
+/// True if the key `run.<key>` was given on the command line.
+bool given_by_override(const Case& the_case, const char* key) {
+  const base::ConfigNode* group = the_case.tree.find("run");
+  const base::ConfigNode* value = group != nullptr ? group->find(key) : nullptr;
+  return value != nullptr && value->origin.file.starts_with("--set");
+}
+
+}  // namespace
+
+void Run::Impl::run_state(State& state) {
+  state.reals("initial_invariants", initial_invariants);
+  state.within("expected", [this](State& inner) { expected.state(inner); });
+}
+
+State Run::Impl::whole_state(const std::vector<bool>* hooks_of_checkpoint) {
+  State state;
+  solver->state(state);
+  state.within("clock", [this](State& inner) { clock.state(inner); });
+  state.within("run", [this](State& inner) { run_state(inner); });
+  hooks.state(state, hooks_of_checkpoint);
+  return state;
+}
+
+/// False if it could not be written; the earlier ones are as they were. Collective.
+bool Run::Impl::write_checkpoint(bool finished) {
+  const double begin = base::wall_seconds();
+  const base::ScopedTimer timer("checkpoint");
+  hooks.flush();
+  const State state = whole_state();
+  refuse_not_finite(communicator, state);
+  CheckpointHeader header;
+  header.solver = the_case.solver_name;
+  header.time = clock.time();
+  header.step = clock.step();
+  header.ranks = communicator.size();
+  header.finished = finished;
+  header.resolved = resolved;
+  header.fingerprint = solver->fingerprint();
+  header.machine = machine;
+  header.provenance = provenance;
+  try {
+    run::write_checkpoint(communicator, folder.path(), header, state, keep);
+    checkpoints_missing = 0;
+    checkpoint_step = clock.step();
+  } catch (const OutputError& error) {
+    ++checkpoints_missing;
+    base::log::error("checkpoint of step {}: {} (the earlier ones are kept)", clock.step(), error.what());
+  }
+  control->measured_checkpoint(base::wall_seconds() - begin);
+  return checkpoints_missing == 0;
+}
+
+/// What the state looked like when the run failed, for the eye only.
+void Run::Impl::post_mortem() {
+  const std::filesystem::path file =
+      folder.path() / "snapshots" / fmt::format("post_mortem_{:09d}.h5", clock.step());
+  try {
+    std::vector<grid::FieldView> fields;
+    for (const Output& output : outputs->list()) fields.push_back(outputs->get(output.info.name));
+    output_on_root(communicator, [&] { std::filesystem::create_directories(file.parent_path()); });
+    const SnapshotHeader header{.time = clock.time(),
+                                .step = clock.step(),
+                                .time_unit = solver->time_unit(),
+                                .provenance = provenance,
+                                .resolved = resolved};
+    write_snapshot(communicator, file, solver->grid(), fields, header, Storage{});
+    base::log::info("the state as it is now: {}", file.string());
+  } catch (const base::AgreedError& error) {
+    base::log::error("no snapshot of the failed state: {}", error.what());
+  }
+}
+
+/// Values expected "at the end" belong to the end that the case file names, not to one of the command line.
+bool Run::Impl::end_is_of_the_case() const {
+  const bool by_time = solver->stationary() || clock.time() >= end_time;
+  if (by_time)
+    return (!options.until || *options.until == the_case.run.t_end) && !given_by_override(the_case, "t_end");
+  return !given_by_override(the_case, "max_steps");
+}
+
+bool Run::Impl::expectations_met() {
+  if (expected.empty()) return true;
+  const bool ended = at_end() && failure.empty();
+  const bool of_the_case = ended && end_is_of_the_case();
+  if (of_the_case) expected.take_end([this](const std::string& name) { return column(name); });
+  const ExpectedTable::Verdict verdict = expected.verdict(of_the_case);
+  if (verdict.met + verdict.unmet == 0) {
+    base::log::info("{} expected values are not checked: the run did not reach the end that the case names",
+                    verdict.unchecked);
+    return true;
+  }
+  base::log::info("{}", expected.table());
+  if (verdict.unmet > 0)
+    base::log::error("{} of {} expected values are not met", verdict.unmet,
+                     verdict.met + verdict.unmet + verdict.unchecked);
+  return verdict.unmet == 0;
+}
+
+void Run::Impl::report() {
+  if (failure.empty())
+    for (const std::string& line : conservation_lines(solver->invariants(), initial_invariants))
+      base::log::info("{}", line);
+  for (const std::string& line : solver->summary()) base::log::info("{}", line);
+  report_cost(communicator, folder.path(),
+              {.steps = steps_here,
+               .step_seconds = step_seconds,
+               .total_seconds = control->elapsed(),
+               .cells = solver->grid().size()});
+}
+
+Status Run::Impl::finish() {
+  if (finished_before) return Status::finished;
+  progress->end(control->elapsed(), clock.time(), clock.step(), last_dt);
+  if (failure.empty()) {
+    try {
+      hooks.finish(
+          look_at({.time = clock.time(), .step = clock.step(), .end = at_end(), .wall = control->wall()}));
+      write_checkpoint(at_end());
+    } catch (const base::AgreedError& error) {
+      fail(error.what());
+    }
+  }
+  if (!failure.empty()) hooks.flush();
+  const bool met = expectations_met();
+  report();
+  const int missing = hooks.missing() + (checkpoints_missing > 0 ? 1 : 0);
+  if (missing > 0) base::log::error("{} output{} could not be written", missing, missing == 1 ? "" : "s");
+  if (!failure.empty() || missing > 0 || !met) {
+    if (failure.empty())
+      failure = missing > 0 ? "outputs could not be written" : "expected values are not met";
+    base::log::error("failed at step {}, t = {:.10g}: {}", clock.step(), clock.time(), failure);
+    return Status::failed;
+  }
+  base::log::info("{} at step {}, t = {:.10g} after {}", stopped ? "stopped" : "finished", clock.step(),
+                  clock.time(), format_seconds(control->elapsed()));
+  return at_end() ? Status::finished : Status::stopped;
+}
+
+}  // namespace sluice::run
