@@ -1,6 +1,7 @@
-// Distributed Fourier transforms behind one small interface; FFTW and MPI stay inside fourier.cpp. Slabs today, room
-// for pencils: callers only see two layouts.
+// Distributed Fourier transforms behind one small interface; FFTW and MPI stay inside fftw_plans.cpp. Slabs
+// today, room for pencils: callers only see two layouts.
 #pragma once
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,19 +15,21 @@ enum class Planning { estimated, measured };
 
 struct FourierSpec {
   int dimensions = 1;
-  grid::Index3 points{1, 1, 1};          ///< Physical points along each axis.
+  grid::Index3 points{1, 1, 1};           ///< Physical points along each axis.
   std::array<double, 3> length{1, 1, 1};  ///< Box length along each axis, for the wavenumbers.
   bool real = false;                      ///< Real field <-> half of the spectrum along the last axis.
-  bool transposed = true;                 ///< Leave the spectrum with axes 0 and 1 exchanged (saves a transpose) on > 1 rank.
+  bool transposed = true;  ///< Leave the spectrum with axes 0 and 1 exchanged (saves a transpose)
+                           ///< on > 1 rank.
   Planning planning = Planning::measured;
-  std::string wisdom;                     ///< Plans of an earlier run (see `wisdom`): the same plans, the same bits.
+  std::string wisdom{};  ///< Plans of an earlier run (see `wisdom`): the same plans, the same bits.
 };
 
 /// Discrete Fourier transform of a periodic box, out of place.
-/// forward: F(k) = sum_x f(x) exp(-i k x), unnormalised; inverse includes no factor either: inverse(forward(f)) =
-/// points * f. (The 1/points is for the caller to fold into a table.) Ranks beyond the slab limit own nothing.
-/// Slab limits: physical layout splits axis 0; 1-D complex has another distribution of modes than of points; 1-D real
-/// on more than one rank runs as a complex transform inside.
+/// forward: F(k) = sum_x f(x) exp(-i k x), unnormalised; inverse includes no factor either:
+/// inverse(forward(f)) = points * f. (The 1/points is for the caller to fold into a table.) Ranks beyond the
+/// slab limit own nothing. Slab limits: physical layout splits axis 0; 1-D complex has another distribution
+/// of modes than of points (and all points on one rank when their number is prime); 1-D real on more than one
+/// rank runs as a complex transform inside.
 class FourierTransform {
  public:
   FourierTransform(const base::Communicator& communicator, const FourierSpec& spec);  ///< Collective: plans.
@@ -34,27 +37,39 @@ class FourierTransform {
   FourierTransform(FourierTransform&&) noexcept;
   FourierTransform& operator=(FourierTransform&&) noexcept;
 
-  [[nodiscard]] const grid::LayoutPtr& physical() const;  ///< Of real or complex fields in space (padding for real).
-  /// Of the modes in memory order: when transposed, dimension 0 of this layout is axis 1 and dimension 1 is axis 0.
+  /// Of real or complex fields in space (padding for real).
+  [[nodiscard]] const grid::LayoutPtr& physical() const;
+  /// Of the modes in memory order: when transposed, dimension 0 of this layout is axis 1 and dimension 1 is
+  /// axis 0.
   [[nodiscard]] const grid::LayoutPtr& spectral() const;
   [[nodiscard]] int axis_of_dimension(int spectral_dimension) const;
+  /// The two layouts alone, without planning (for estimates). Collective.
+  struct Layouts {
+    grid::LayoutPtr physical, spectral;
+  };
+  [[nodiscard]] static Layouts layouts(const base::Communicator& communicator, const FourierSpec& spec);
 
-  void forward(grid::ComplexField& in, grid::ComplexField& out);  ///< Collective. `in` may be destroyed.
+  void forward(grid::ComplexField& in, grid::ComplexField& out);  ///< Collective. `in` is kept.
   void inverse(grid::ComplexField& in, grid::ComplexField& out);  ///< Collective. `in` may be destroyed.
-  void forward(grid::RealField& in, grid::ComplexField& out);     ///< Collective. `in` may be destroyed.
+  void forward(grid::RealField& in, grid::ComplexField& out);     ///< Collective. `in` is kept.
   void inverse(grid::ComplexField& in, grid::RealField& out);     ///< Collective. `in` is destroyed.
+  /// Complex, on one rank only (both layouts are one): in place, with less memory traffic.
+  [[nodiscard]] bool in_place() const;
+  void inverse(grid::ComplexField& field);
 
   /// Wavenumber of the local index along a *spectral dimension* (2 pi m / L, m signed; Nyquist negative).
   [[nodiscard]] const std::vector<double>& wavenumbers(int spectral_dimension) const;
   /// Integer mode numbers of the same.
   [[nodiscard]] const std::vector<int>& modes(int spectral_dimension) const;
-  /// How often a stored mode counts in a sum over all modes: 2 for the mirrored half of a real transform, else 1.
+  /// How often a stored mode (local indices) counts in a sum over all modes: 2 for the mirrored half of a
+  /// real transform, else 1.
   [[nodiscard]] double multiplicity(grid::Index i, grid::Index j, grid::Index k) const;
   [[nodiscard]] grid::Index total_points() const;
   [[nodiscard]] const FourierSpec& spec() const;
+  [[nodiscard]] const base::Communicator& communicator() const;
 
-  /// The plans as FFTW wisdom, the same text on every rank; give it to a later transform to get the same plans.
-  /// Fresh measured plans are remade from their own gathered wisdom, so that first and resumed run have equal plans.
+  /// The plans as text, the same on every rank; give it to a later transform to get the same plans. Measured
+  /// plans are remade from their own gathered FFTW wisdom, so that first and resumed run have equal plans.
   [[nodiscard]] const std::string& wisdom() const;
 
  private:

@@ -1,0 +1,255 @@
+#include "numerics/spectral/fftw_plans.hpp"
+
+#include <fftw3-mpi.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace sluice::numerics {
+namespace {
+
+using base::Communicator;
+using grid::Complex;
+using grid::Index;
+
+// What is kept with a run: this word, then FFTW's own text.
+const std::string estimated_word = "estimated\n", measured_word = "measured\n";
+
+/// FFTW-MPI registers its algorithms with the planner once; wisdom made before and after does not mix.
+void start_fftw() {
+  static const bool started = [] {
+    fftw_mpi_init();
+    return true;
+  }();
+  (void)started;
+}
+
+/// Points along each axis as FFTW counts them; the last axis halved for what a real transform leaves.
+std::vector<std::ptrdiff_t> axes(const FourierSpec& spec, bool halved) {
+  std::vector<std::ptrdiff_t> n;
+  for (int d = 0; d < spec.dimensions; ++d)
+    n.push_back(static_cast<std::ptrdiff_t>(spec.points[static_cast<std::size_t>(d)]));
+  if (halved) n.back() = n.back() / 2 + 1;
+  return n;
+}
+
+fftw_complex* as_fftw(Complex* data) { return reinterpret_cast<fftw_complex*>(data); }
+
+struct FreeBuffer {
+  void operator()(void* memory) const noexcept { grid::free_field_memory(memory); }
+};
+using Buffer = std::unique_ptr<Complex, FreeBuffer>;
+
+Buffer make_buffer(Index complex_numbers) {
+  const auto bytes = sizeof(Complex) * static_cast<std::size_t>(std::max<Index>(complex_numbers, 1));
+  return Buffer(static_cast<Complex*>(grid::allocate_field_memory(bytes)));
+}
+
+std::string exported_wisdom(const Communicator& communicator) {
+  std::string text;
+  if (communicator.is_root()) {
+    char* exported = fftw_export_wisdom_to_string();
+    if (exported) text = exported;
+    fftw_free(exported);
+  }
+  if (communicator.size() > 1) communicator.broadcast(text);
+  return text;
+}
+
+bool import_wisdom(const Communicator& communicator, const std::string& text) {
+  fftw_forget_wisdom();
+  const bool good = fftw_import_wisdom_from_string(text.c_str()) != 0;
+  return communicator.size() > 1 ? communicator.all(good) : good;
+}
+
+}  // namespace
+
+FftwDistribution fftw_distribution(const Communicator& communicator, const FourierSpec& spec) {
+  start_fftw();
+  FftwDistribution result;
+  result.parallel = communicator.size() > 1;
+  const auto n = axes(spec, spec.real);
+  if (!result.parallel) {
+    result.physical_count = spec.points[0];
+    result.spectral_count = n[0];
+    result.allocation = 1;
+    for (const auto count : n) result.allocation *= count;
+    return result;
+  }
+  std::ptrdiff_t first_in = 0, count_in = 0, first_out = 0, count_out = 0;
+  if (spec.dimensions == 1) {
+    result.real_as_complex = spec.real;
+    result.allocation = fftw_mpi_local_size_1d(spec.points[0], communicator.handle(), FFTW_FORWARD,
+                                               FFTW_ESTIMATE, &count_in, &first_in, &count_out, &first_out);
+  } else {
+    result.transposed = spec.transposed;
+    result.allocation = fftw_mpi_local_size_many_transposed(
+        spec.dimensions, n.data(), 1, FFTW_MPI_DEFAULT_BLOCK, FFTW_MPI_DEFAULT_BLOCK, communicator.handle(),
+        &count_in, &first_in, &count_out, &first_out);
+    if (!spec.transposed) count_out = count_in;
+  }
+  result.physical_count = count_in;
+  result.spectral_count = count_out;
+  return result;
+}
+
+struct FftwPlans::Plans {
+  fftw_plan forward = nullptr, inverse = nullptr, inverse_in_place = nullptr;
+
+  Plans(const FourierSpec& spec, const FftwDistribution& distribution, const Communicator& communicator,
+        unsigned effort) {
+    const Buffer a = make_buffer(distribution.allocation), b = make_buffer(distribution.allocation);
+    if (distribution.parallel)
+      plan_parallel(spec, distribution, communicator, effort, a.get(), b.get());
+    else if (spec.real)
+      plan_real(spec, effort, a.get(), b.get());
+    else
+      plan_complex(spec, effort, a.get(), b.get());
+  }
+  ~Plans() {
+    for (const auto plan : {forward, inverse, inverse_in_place}) fftw_destroy_plan(plan);
+  }
+  Plans(const Plans&) = delete;
+  Plans& operator=(const Plans&) = delete;
+
+ private:
+  void plan_complex(const FourierSpec& spec, unsigned effort, Complex* a, Complex* b) {
+    const auto n = axes(spec, false);
+    const std::vector<int> size(n.begin(), n.end());
+    const auto plan = [&](Complex* from, Complex* to, int sign, unsigned flags) {
+      return fftw_plan_dft(spec.dimensions, size.data(), as_fftw(from), as_fftw(to), sign, effort | flags);
+    };
+    forward = plan(a, b, FFTW_FORWARD, FFTW_PRESERVE_INPUT);
+    inverse = plan(b, a, FFTW_BACKWARD, FFTW_DESTROY_INPUT);
+    inverse_in_place = plan(a, a, FFTW_BACKWARD, FFTW_DESTROY_INPUT);
+  }
+
+  /// Rows of the real field are padded, as FFTW-MPI wants them, so that one layout serves any number of
+  /// ranks.
+  void plan_real(const FourierSpec& spec, unsigned effort, Complex* a, Complex* b) {
+    const auto n = axes(spec, false), half = axes(spec, true);
+    const std::vector<int> size(n.begin(), n.end()), modes(half.begin(), half.end());
+    std::vector<int> padded = size;
+    padded.back() = 2 * modes.back();
+    auto* field = reinterpret_cast<double*>(a);
+    forward = fftw_plan_many_dft_r2c(spec.dimensions, size.data(), 1, field, padded.data(), 1, 0, as_fftw(b),
+                                     modes.data(), 1, 0, effort | FFTW_PRESERVE_INPUT);
+    inverse = fftw_plan_many_dft_c2r(spec.dimensions, size.data(), 1, as_fftw(b), modes.data(), 1, 0, field,
+                                     padded.data(), 1, 0, effort | FFTW_DESTROY_INPUT);
+  }
+
+  void plan_parallel(const FourierSpec& spec, const FftwDistribution& distribution,
+                     const Communicator& communicator, unsigned effort, Complex* a, Complex* b) {
+    const auto n = axes(spec, false);
+    const unsigned out = distribution.transposed ? FFTW_MPI_TRANSPOSED_OUT : 0;
+    const unsigned in = distribution.transposed ? FFTW_MPI_TRANSPOSED_IN : 0;
+    const unsigned there = effort | out | FFTW_PRESERVE_INPUT, back = effort | in | FFTW_DESTROY_INPUT;
+    const auto block = FFTW_MPI_DEFAULT_BLOCK;
+    auto* field = reinterpret_cast<double*>(a);
+    const MPI_Comm comm = communicator.handle();
+    if (spec.real && !distribution.real_as_complex) {
+      forward = fftw_mpi_plan_many_dft_r2c(spec.dimensions, n.data(), 1, block, block, field, as_fftw(b),
+                                           comm, there);
+      inverse = fftw_mpi_plan_many_dft_c2r(spec.dimensions, n.data(), 1, block, block, as_fftw(b), field,
+                                           comm, back);
+    } else {
+      forward = fftw_mpi_plan_many_dft(spec.dimensions, n.data(), 1, block, block, as_fftw(a), as_fftw(b),
+                                       comm, FFTW_FORWARD, there);
+      inverse = fftw_mpi_plan_many_dft(spec.dimensions, n.data(), 1, block, block, as_fftw(b), as_fftw(a),
+                                       comm, FFTW_BACKWARD, back);
+    }
+  }
+};
+
+bool FftwPlans::make(unsigned effort) {
+  plans_.reset();
+  plans_ = std::make_unique<Plans>(*spec_, distribution_, communicator_, effort);
+  const bool good = plans_->forward && plans_->inverse &&
+                    (distribution_.parallel || spec_->real || plans_->inverse_in_place);
+  return communicator_.size() > 1 ? communicator_.all(good) : good;
+}
+
+/// Timing chooses the plans, so they differ from run to run and from rank to rank. Their wisdom, gathered and
+/// given to every rank, makes the same plans again: those are the ones used, from the first run on.
+void FftwPlans::measure() {
+  fftw_forget_wisdom();
+  if (!make(FFTW_MEASURE)) return;
+  if (communicator_.size() > 1) {
+    fftw_mpi_gather_wisdom(communicator_.handle());
+    fftw_mpi_broadcast_wisdom(communicator_.handle());
+  }
+  const std::string text = exported_wisdom(communicator_);
+  if (import_wisdom(communicator_, text) && make(FFTW_MEASURE | FFTW_WISDOM_ONLY)) {
+    wisdom_ = measured_word + text;
+    return;
+  }
+  fftw_forget_wisdom();
+  wisdom_ = estimated_word;
+  (void)make(FFTW_ESTIMATE);
+}
+
+FftwPlans::FftwPlans(const Communicator& communicator, const FourierSpec& spec,
+                     const FftwDistribution& distribution)
+    : distribution_(distribution), communicator_(communicator), spec_(&spec), real_(spec.real) {
+  start_fftw();
+  const bool kept = spec.wisdom.starts_with(measured_word) &&
+                    import_wisdom(communicator_, spec.wisdom.substr(measured_word.size())) &&
+                    make(FFTW_MEASURE | FFTW_WISDOM_ONLY);
+  if (kept) {
+    wisdom_ = spec.wisdom;
+  } else if (spec.planning == Planning::estimated || spec.wisdom == estimated_word) {
+    fftw_forget_wisdom();
+    wisdom_ = estimated_word;
+    (void)make(FFTW_ESTIMATE);
+  } else {
+    measure();
+  }
+  const bool good = plans_ && plans_->forward && plans_->inverse;
+  if (!(communicator_.size() > 1 ? communicator_.all(good) : good))
+    throw base::InputError("transform: FFTW has no plan for " + std::to_string(spec.points[0]) + " x " +
+                           std::to_string(spec.points[1]) + " x " + std::to_string(spec.points[2]) +
+                           " points on " + std::to_string(communicator_.size()) +
+                           " ranks; allowed are numbers of points that are products of small primes");
+  fftw_forget_wisdom();
+  spec_ = nullptr;
+}
+
+FftwPlans::~FftwPlans() = default;
+
+void FftwPlans::forward(void* physical, Complex* spectral) const {
+  const bool real = real_ && !distribution_.real_as_complex;
+  auto* numbers = static_cast<double*>(physical);
+  auto* values = static_cast<fftw_complex*>(physical);
+  if (distribution_.parallel && real)
+    fftw_mpi_execute_dft_r2c(plans_->forward, numbers, as_fftw(spectral));
+  else if (distribution_.parallel)
+    fftw_mpi_execute_dft(plans_->forward, values, as_fftw(spectral));
+  else if (real)
+    fftw_execute_dft_r2c(plans_->forward, numbers, as_fftw(spectral));
+  else
+    fftw_execute_dft(plans_->forward, values, as_fftw(spectral));
+}
+
+void FftwPlans::inverse(Complex* spectral, void* physical) const {
+  const bool real = real_ && !distribution_.real_as_complex;
+  auto* numbers = static_cast<double*>(physical);
+  auto* values = static_cast<fftw_complex*>(physical);
+  if (distribution_.parallel && real)
+    fftw_mpi_execute_dft_c2r(plans_->inverse, as_fftw(spectral), numbers);
+  else if (distribution_.parallel)
+    fftw_mpi_execute_dft(plans_->inverse, as_fftw(spectral), values);
+  else if (real)
+    fftw_execute_dft_c2r(plans_->inverse, as_fftw(spectral), numbers);
+  else
+    fftw_execute_dft(plans_->inverse, as_fftw(spectral), values);
+}
+
+void FftwPlans::inverse_in_place(Complex* data) const {
+  fftw_execute_dft(plans_->inverse_in_place, as_fftw(data), as_fftw(data));
+}
+
+std::string fftw_version() { return ::fftw_version; }
+
+}  // namespace sluice::numerics

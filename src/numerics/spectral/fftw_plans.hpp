@@ -1,0 +1,52 @@
+// Plans of FFTW and FFTW-MPI for one transform: who owns what, planning that repeats itself, execution.
+// Frigo and Johnson, Proc. IEEE 93 (2005) 216, "The design and implementation of FFTW3".
+#pragma once
+#include <memory>
+#include <string>
+
+#include "base/parallel.hpp"
+#include "numerics/spectral/fourier.hpp"
+
+namespace sluice::numerics {
+
+/// How FFTW distributes one transform: every rank's first plane (or point) and how many, before and after.
+struct FftwDistribution {
+  bool parallel = false;         ///< FFTW-MPI; on one rank plain FFTW.
+  bool transposed = false;       ///< The spectrum has axes 0 and 1 exchanged.
+  bool real_as_complex = false;  ///< FFTW-MPI has no one-dimensional real transform.
+  grid::Index physical_count = 0, spectral_count = 0;
+  grid::Index allocation = 0;  ///< Complex numbers that a buffer of this rank must hold.
+};
+[[nodiscard]] FftwDistribution fftw_distribution(const base::Communicator& communicator,
+                                                 const FourierSpec& spec);
+
+class FftwPlans {
+ public:
+  /// Plans forward, inverse and, on one rank, the complex inverse in place. Collective. AgreedError if FFTW
+  /// has none.
+  FftwPlans(const base::Communicator& communicator, const FourierSpec& spec,
+            const FftwDistribution& distribution);
+  ~FftwPlans();
+  FftwPlans(const FftwPlans&) = delete;
+  FftwPlans& operator=(const FftwPlans&) = delete;
+
+  // Collective. Buffers of `allocation` complex numbers, aligned as fields are. `physical` is real or
+  // complex.
+  void forward(void* physical, grid::Complex* spectral) const;
+  void inverse(grid::Complex* spectral, void* physical) const;
+  void inverse_in_place(grid::Complex* data) const;
+  [[nodiscard]] const std::string& wisdom() const { return wisdom_; }
+
+ private:
+  struct Plans;
+  [[nodiscard]] bool make(unsigned effort);
+  void measure();
+  FftwDistribution distribution_;
+  base::Communicator communicator_;
+  const FourierSpec* spec_;
+  bool real_ = false;
+  std::unique_ptr<Plans> plans_;
+  std::string wisdom_;
+};
+
+}  // namespace sluice::numerics
