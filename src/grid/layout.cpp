@@ -34,8 +34,8 @@ void check(const LayoutSpec& spec) {
     throw AgreedError("layout: a padding of " + std::to_string(spec.padding) + "; at least 0 is allowed");
 }
 
-/// Cells on the cuts of the largest block, its volume, then a preference for cutting slow dimensions (long
-/// messages in one piece of memory): less is better.
+/// Cells on the cut sides of the largest block, its volume, then a preference for cutting slow dimensions
+/// (long messages in one piece of memory): less is better.
 using Cost = std::tuple<double, double, int, int>;
 
 Cost cost(const LayoutSpec& spec, const Processes& processes) {
@@ -45,7 +45,7 @@ Cost cost(const LayoutSpec& spec, const Processes& processes) {
   const double volume = block[0] * block[1] * block[2];
   double surface = 0;
   for (std::size_t d = 0; d < 3; ++d)
-    if (processes[d] > 1) surface += volume / block[d];
+    if (processes[d] > 1) surface += (processes[d] == 2 && !spec.periodic[d] ? 1 : 2) * volume / block[d];
   return {surface, volume, -processes[0], -processes[1]};
 }
 
