@@ -7,7 +7,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 
@@ -89,18 +91,35 @@ std::string_view cut_to_terminal(std::string_view line) {
   return line.substr(0, size.ws_col - 1U);
 }
 
+bool leads_to_terminal(const std::string& descriptor) {
+  std::array<char, 256> target{};
+  const auto length = readlink(descriptor.c_str(), target.data(), target.size() - 1);
+  const std::string_view name(target.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+  return name.starts_with("/dev/pts/") || name.starts_with("/dev/tty");
+}
+
+/// Whether somebody looks at a terminal. OpenMPI's mpirun gives every rank a pseudo-terminal of its own, also
+/// when its output goes into a file: then what counts is mpirun's own descriptor, or SLUICE_TERMINAL (0 or 1)
+/// if set.
+bool shown_on_terminal(int descriptor) {
+  if (isatty(descriptor) != 1) return false;
+  if (const char* told = std::getenv("SLUICE_TERMINAL")) return std::string_view(told) == "1";
+  if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr) return true;
+  return leads_to_terminal(fmt::format("/proc/{}/fd/{}", getppid(), descriptor));
+}
+
 }  // namespace
 
 void start(bool speaks) {
   auto& s = state();
   const std::lock_guard lock(s.mutex);
   s.speaks = speaks;
-  s.redraws = isatty(STDOUT_FILENO) == 1;
+  s.redraws = shown_on_terminal(STDOUT_FILENO);
   s.line_is_open = false;
   using Colour = spdlog::sinks::stderr_color_sink_mt;
   using Plain = spdlog::sinks::stderr_sink_mt;
   s.out = make_logger("standard output", std::make_shared<spdlog::sinks::stdout_sink_mt>(), "%v");
-  if (isatty(STDERR_FILENO) == 1) {
+  if (shown_on_terminal(STDERR_FILENO)) {
     auto sink = std::make_shared<Colour>();
     sink->set_color(spdlog::level::info, sink->yellow_bold);
     s.err = make_logger("standard error", std::move(sink), "%^%v%$");
