@@ -218,13 +218,9 @@ ConfigNode read_yaml(const Communicator& communicator, const std::filesystem::pa
   return parse_yaml(text, file.string());
 }
 
-void apply_override(ConfigNode& root, const std::string& assignment, int number) {
-  const std::string label = "--set " + std::to_string(number) + ": " + assignment;
-  const std::size_t equals = assignment.find('=');
-  if (equals == std::string::npos || equals == 0)
-    throw InputError(label + ": an override is written key=value, for example run.t_end=10");
-  const std::vector<std::string> parts = split_path(assignment.substr(0, equals));
-  const Origin origin{.file = label, .line = 0};
+void set_value(ConfigNode& root, const std::string& path, ConfigNode value, const Origin& origin) {
+  const std::string label = origin.text();
+  const std::vector<std::string> parts = split_path(path);
   ConfigNode* node = &root;
   std::string walked;
   for (const std::string& part : parts) {
@@ -241,14 +237,23 @@ void apply_override(ConfigNode& root, const std::string& assignment, int number)
                                                 : &step_into_map(*node, part, origin, last);
     walked += (walked.empty() ? "" : ".") + part;
   }
-  *node = parse_yaml(assignment.substr(equals + 1), label);
   const std::function<void(ConfigNode&)> mark = [&](ConfigNode& tree) {
     tree.origin = origin;
     for (Origin& key : tree.key_origins) key = origin;
     for (ConfigNode& item : tree.items) mark(item);
     for (auto& entry : tree.entries) mark(entry.second);
   };
-  mark(*node);
+  mark(value);
+  *node = std::move(value);
+}
+
+void apply_override(ConfigNode& root, const std::string& assignment, int number) {
+  const std::string label = "--set " + std::to_string(number) + ": " + assignment;
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw InputError(label + ": an override is written key=value, for example run.t_end=10");
+  set_value(root, assignment.substr(0, equals), parse_yaml(assignment.substr(equals + 1), label),
+            {.file = label, .line = 0});
 }
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {

@@ -41,9 +41,14 @@ class ConfigNode {
 /// Reads `file` on rank 0, parses the same text on every rank. InputError if it cannot be read. Collective.
 [[nodiscard]] ConfigNode read_yaml(const Communicator& communicator, const std::filesystem::path& file);
 
-/// Applies "a.b.c=value" (list items by number: "hooks.0.every_steps=5", "hooks.+={type: snapshot}" appends). The
-/// value is YAML. InputError if the text has no "=" or runs through a scalar. `number` tells which --set it was.
+/// Applies "a.b.c=value" (list items by number: "hooks.0.every_steps=5", "hooks.+={type: snapshot}" appends).
+/// The value is YAML. InputError if the text has no "=" or runs through a scalar. `number` tells which --set
+/// it was.
 void apply_override(ConfigNode& root, const std::string& assignment, int number);
+
+/// Puts `value` at a dotted path (list items by number, "+" appends), making the maps on the way; all of it
+/// is marked with `origin`. InputError if the path runs through a scalar or beyond a list.
+void set_value(ConfigNode& root, const std::string& path, ConfigNode value, const Origin& origin);
 
 /// The tree as YAML on one line.
 [[nodiscard]] std::string flow_text(const ConfigNode& node);

@@ -9,10 +9,12 @@
 
 namespace sluice::run {
 
-/// Solvers and hooks that this program knows. `main` fills it from solvers/solvers.cpp, src/hooks/hooks.cpp, plug-ins.
+/// Solvers and hooks that this program knows. `main` fills it from solvers/solvers.cpp, src/hooks/hooks.cpp,
+/// plug-ins.
 struct Registry {
   std::vector<SolverEntry> solvers;
   std::vector<HookEntry> hooks;
+  std::vector<std::filesystem::path> plugins{};  ///< Libraries that were loaded.
 
   /// InputError with the nearest name and the list if unknown.
   [[nodiscard]] const SolverEntry& solver(const std::string& name) const;
