@@ -15,10 +15,14 @@ grid::FieldView OutputSet::get(const std::string& name) {
     if (output.info.name == name) return computed_.emplace_back(name, output.compute()).second;
     names.push_back(output.info.name);
   }
-  const std::string near = base::nearest_name(name, names);
-  throw base::InputError(fmt::format("output '{}' is unknown{}; this solver has: {}", name,
+  refuse_output("outputs", name, names);
+}
+
+void refuse_output(const std::string& where, const std::string& name, const std::vector<std::string>& known) {
+  const std::string near = base::nearest_name(name, known);
+  throw base::InputError(fmt::format("{}: output '{}' is unknown{}; this solver has: {}", where, name,
                                      near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
-                                     fmt::join(names, ", ")));
+                                     fmt::join(known, ", ")));
 }
 
 const std::vector<Quantity>& QuantitySet::get() {

@@ -28,6 +28,10 @@ class OutputSet {
   std::vector<std::pair<std::string, grid::FieldView>> computed_;
 };
 
+/// InputError "where: output 'x' is unknown (did you mean 'y'?); this solver has: ...".
+[[noreturn]] void refuse_output(const std::string& where, const std::string& name,
+                                const std::vector<std::string>& known);
+
 /// Invariants then diagnostics of a solver, computed at most once a state, and only when somebody asks.
 class QuantitySet {
  public:
@@ -56,12 +60,13 @@ struct HookContext {
   base::Communicator communicator;
   std::filesystem::path folder;  ///< Of the run; hooks write below it.
   Solver* solver = nullptr;
-  bool resumed = false;                      ///< A restart: append, do not begin anew.
-  double resume_time = 0;                    ///< Simulated time and step of the checkpoint that is resumed.
+  bool resumed = false;    ///< A restart: append, do not begin anew.
+  double resume_time = 0;  ///< Simulated time and step of the checkpoint that is resumed.
   std::int64_t resume_step = 0;
-  std::string provenance{};                  ///< JSON text, for files.
-  std::string resolved{};  ///< The resolved case (YAML), for files.
-  /// Asks the run for a checkpoint of this moment, written once every hook has seen it; the newest `keep` stay.
+  std::string provenance{};  ///< JSON text, for files.
+  std::string resolved{};    ///< The resolved case (YAML), for files.
+  /// Asks the run for a checkpoint of this moment, written once every hook has seen it; the newest `keep`
+  /// stay.
   std::function<void(int keep)> write_checkpoint{};
 };
 
@@ -74,13 +79,13 @@ class Hook {
   virtual void flush() {}
   /// At the end of the run (also after a stop), before the last checkpoint. Collective.
   virtual void finish(const Look&) {}
-  /// True: a later success makes up for an output that could not be written (a history that kept its rows); false: what
-  /// could not be written is missing for good (a snapshot).
+  /// True: a later success makes up for an output that could not be written (a history that kept its rows);
+  /// false: what could not be written is missing for good (a snapshot).
   [[nodiscard]] virtual bool makes_up() const { return false; }
   /// True: the run keeps the state before each step, and asks `redo` after it.
   [[nodiscard]] virtual bool may_redo() const { return false; }
-  /// A longest step with which the step just taken is to be done again from the kept state; empty: it stands. The same
-  /// on every rank. Collective.
+  /// A longest step with which the step just taken is to be done again from the kept state; empty: it stands.
+  /// The same on every rank. Collective.
   [[nodiscard]] virtual std::optional<double> redo(const Look&) { return {}; }
   Schedule schedule;
 };
@@ -97,14 +102,15 @@ class Corrector : public Hook {
   virtual std::vector<Increment> correct(const Look& look) = 0;
 };
 
-/// A file could not be written (full disk). The run goes on, tries again at the next occasion, reports at the end.
+/// A file could not be written (full disk). The run goes on, tries again at the next occasion, reports at the
+/// end.
 class OutputError : public base::AgreedError {
  public:
   using AgreedError::AgreedError;
 };
 
-/// Runs `work` on rank 0 only; whatever it throws there is thrown on every rank as OutputError. `work` must not
-/// communicate. Collective.
+/// Runs `work` on rank 0 only; whatever it throws there is thrown on every rank as OutputError. `work` must
+/// not communicate. Collective.
 void output_on_root(const base::Communicator& communicator, const std::function<void()>& work);
 
 /// The state is no longer a solution (NaN, Inf): the member ends, without a checkpoint. Exit code 1.
@@ -119,7 +125,8 @@ class HookCase {
   virtual ~HookCase() = default;
   /// Declares the hook's keys (schedule among them, if the hook has one).
   virtual void declare(base::Parameters& parameters) = 0;
-  /// Files or folders below the run folder that belong to this hook alone; two hooks with the same one are refused.
+  /// Files or folders below the run folder that belong to this hook alone; two hooks with the same one are
+  /// refused.
   [[nodiscard]] virtual std::vector<std::string> files() const { return {}; }
   /// Checks against the solver that will be looked at (names of outputs). Collective.
   [[nodiscard]] virtual std::unique_ptr<Hook> build(const HookContext& context) const = 0;
@@ -131,7 +138,8 @@ struct HookEntry {
   std::string name;
   std::string summary;
   std::unique_ptr<HookCase> (*make)();
-  std::string (*unavailable)() = nullptr;  ///< Says what is missing in this build; empty text or null if usable.
+  std::string (*unavailable)() =
+      nullptr;  ///< Says what is missing in this build; empty text or null if usable.
 };
 
 }  // namespace sluice::run

@@ -1,0 +1,18 @@
+#include "hooks/hooks.hpp"
+
+#include "hooks/catalyst.hpp"
+
+namespace sluice::hooks {
+
+std::vector<run::HookEntry> all() {
+  return {
+      {"snapshot", "fields on disk: HDF5, one file a time, and a series for ParaView", make_snapshot},
+      {"checkpoint", "everything that evolves on disk, to restart from", make_checkpoint},
+      {"history", "scalars over time: history.csv and history.h5", make_history},
+      {"finite_check", "ends the run at the first NaN or Inf and says where it is", make_finite_check},
+      {"statistics", "mean, variance and PDF of a field over time", make_statistics},
+      catalyst_entry(),
+  };
+}
+
+}  // namespace sluice::hooks

@@ -1,0 +1,18 @@
+// The visible list of hooks. A hook is one file and one line here and in hooks.cpp.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "run/hook.hpp"
+
+namespace sluice::hooks {
+
+[[nodiscard]] std::vector<run::HookEntry> all();
+
+[[nodiscard]] std::unique_ptr<run::HookCase> make_snapshot();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_checkpoint();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_history();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_finite_check();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_statistics();
+
+}  // namespace sluice::hooks
