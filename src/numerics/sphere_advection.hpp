@@ -1,0 +1,76 @@
+// Advection of a scalar on the sphere in flux form: finite volumes, donor cell or WENO3, closed at the poles.
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "numerics/flux_weno.hpp"
+#include "numerics/runge_kutta.hpp"
+#include "numerics/sphere_block.hpp"
+
+namespace sluice::numerics {
+
+enum class AdvectionScheme { upwind, weno3 };
+
+/// L(u) = -div(v u). Angular velocities on faces [rad per time]: v_theta(j, k) on face j between the rows j -
+/// 1 and j, v_phi(j, k) on face k between the columns k - 1 and k; linear speed over the radius, that is,
+/// v_phi is not yet divided by sin(theta).
+class SphereAdvection {
+ public:
+  /// Value on a face by global row or face j and column or face k (any k; j of v_theta in [0, rows], of v_phi
+  /// a row).
+  using FaceFunction = std::function<double(Index j, Index k)>;
+
+  /// `upwinding` 1 is the donor cell, 0 the (unstable alone) central average; of the upwind scheme only.
+  SphereAdvection(const SphereBlock& block, AdvectionScheme scheme, double upwinding = 1.0);
+
+  /// Velocities that depend on colatitude alone, stored once a row: v_theta has rows_global + 1 faces (the
+  /// first and last beyond the poles), v_phi rows_global rows.
+  void set_zonal(std::vector<double> v_theta, std::vector<double> v_phi);
+  /// Velocities that differ along the row, stored once a cell. Collective.
+  void set_general(const FaceFunction& v_theta, const FaceFunction& v_phi);
+
+  /// max over cells of |v_theta| / d_theta + |v_phi| / (sin(theta) d_phi): half its inverse is a stable
+  /// forward-Euler step of either direction alone. Zero if nothing moves.
+  [[nodiscard]] double fastest_rate() const { return fastest_rate_; }
+
+  /// out = start u0 + previous u + rate dt L(u) on owned cells; u's ghosts must be current; out is not u (u0
+  /// may be). Collective over the ranks of a pole row.
+  void stage(const ShuOsherStage& s, double dt, const grid::RealField& u0, const grid::RealField& u,
+             grid::RealField& out);
+
+ private:
+  struct ZonalFace {  ///< One theta face: multipliers of the rows j-2, j-1, j (right-going), j+1, j, j-1
+                      ///< (left-going).
+    double r2, r1, r0, l1, l0, l_1;
+    bool moves;
+  };
+  struct Combination {  ///< Row update: start u0 + previous u - south f_{j+1} + north f_j - west_east
+                        ///< (f_{k+1} - f_k)
+    double start, previous, south, north, west_east;
+  };
+  using Rows = grid::View<const double>;
+  void flux_theta(Index face, const Rows& u, double* flux) const;
+  void flux_phi(Index row, const Rows& u, double* flux) const;
+  void update_row(const Combination& c, const double* u0, const double* u, double* out) const;
+  void close_pole(const ShuOsherStage& s, double dt, bool north, const Rows& u0, const Rows& u, double* out);
+  void split_theta(const FaceFunction& v_theta);
+  void split_phi(const FaceFunction& v_phi);
+  [[nodiscard]] double zonal_rate() const;
+  [[nodiscard]] double general_rate(const FaceFunction& v_theta, const FaceFunction& v_phi) const;
+
+  const SphereBlock& block_;
+  AdvectionScheme scheme_;
+  double upwinding_;
+  bool zonal_ = true;
+  double fastest_rate_ = 0;
+  std::vector<Weno3Face> weights_theta_;  ///< By global theta face.
+  std::vector<Weno3Face> weights_phi_;    ///< One if longitudes are uniform, else by owned phi face.
+  std::vector<double> v_theta_, v_phi_;   ///< Zonal: by global face, row.
+  std::vector<ZonalFace> zonal_faces_;    ///< By global theta face.
+  // General: velocity of a cell's north and west face, and the multipliers of its right- and left-going
+  // parts.
+  grid::RealField north_, west_, right_theta_, left_theta_, right_phi_, left_phi_;
+  std::vector<double> flux_north_, flux_south_, flux_west_, flux_pole_;  ///< Work rows.
+};
+
+}  // namespace sluice::numerics
