@@ -1,0 +1,45 @@
+// Diffusion over one step by super time stepping, sub-cycled.
+#pragma once
+#include <cstdint>
+
+#include "grid/field.hpp"
+#include "numerics/sphere_diffusion.hpp"
+#include "numerics/super_time_stepping.hpp"
+#include "parameters.hpp"
+
+namespace sluice::solvers::flux_transport {
+
+/// Three work fields with a halo, lent to the operators of a step.
+struct Scratch {
+  grid::RealField a, b, rate;
+};
+
+class Diffuser {
+ public:
+  Diffuser(const numerics::SphereBlock& block, const DiffusionParameters& parameters, double safety);
+
+  /// Advances `field` by dt. Collective.
+  void advance(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
+
+  [[nodiscard]] double explicit_limit() const { return explicit_limit_; }  ///< [h]
+  [[nodiscard]] std::int64_t super_steps() const { return super_steps_; }  ///< Taken so far.
+  [[nodiscard]] std::int64_t stages() const { return stages_; }
+
+ private:
+  /// The practical time-step limit at the state whose rate of change is `rate`: no step may turn the
+  /// difference of the fastest changing points from their neighbours round. Infinite if nothing limits.
+  /// Collective.
+  double practical_limit(const grid::RealField& field, grid::RealField& rate,
+                         grid::HaloExchange& exchange) const;
+  void super_step(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
+
+  const numerics::SphereBlock& block_;
+  numerics::SphereDiffusion operator_;
+  numerics::SuperTable table_;
+  double safety_;
+  double explicit_limit_;
+  std::int64_t subcycles_;
+  std::int64_t super_steps_ = 0, stages_ = 0;
+};
+
+}  // namespace sluice::solvers::flux_transport

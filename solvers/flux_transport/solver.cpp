@@ -1,0 +1,214 @@
+#include "solver.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/timer.hpp"
+#include "diagnostics.hpp"
+#include "flow.hpp"
+
+namespace sluice::solvers::flux_transport {
+
+namespace {
+
+using grid::Index;
+
+const grid::FieldInfo radial_field{"B_r", "G", "radial magnetic field"};
+
+numerics::ShuOsherScheme integrator_of(const std::string& name) {
+  return name == "euler"     ? numerics::forward_euler
+         : name == "ssprk33" ? numerics::ssprk33
+                             : numerics::ssprk43;
+}
+
+grid::RealField work_field(const numerics::SphereBlock& block) {
+  return {{"work", "G", "work"}, block.layout()};
+}
+
+}  // namespace
+
+grid::Grid make_grid(const base::Communicator& communicator, const FluxTransportParameters& parameters) {
+  const std::string kind = parameters.initial.kind();
+  if (kind != "map" && kind != "snapshot")
+    return grid::Grid::uniform_sphere(parameters.grid.n_theta, parameters.grid.n_phi, 1.0, "R_sun");
+  Axes axes = kind == "map" ? read_map_axes(communicator, parameters.initial.map)
+                            : read_snapshot_axes(communicator, parameters.initial.snapshot);
+  return grid::Grid::sphere(std::move(axes.theta), std::move(axes.phi), 1.0, "R_sun");
+}
+
+grid::LayoutPtr make_layout(const base::Communicator& communicator, const FluxTransportParameters& parameters,
+                            const grid::Grid& grid) {
+  const auto& ranks = parameters.grid.ranks;
+  return numerics::SphereBlock::make_layout(communicator, grid,
+                                            {static_cast<int>(ranks[0]), static_cast<int>(ranks[1])});
+}
+
+FluxTransport::FluxTransport(const FluxTransportParameters& parameters, const run::Context& context)
+    : parameters_(parameters),
+      seed_(context.seed),
+      grid_(make_grid(context.communicator, parameters)),
+      block_(grid_, make_layout(context.communicator, parameters, grid_)),
+      field_(radial_field, block_.layout()),
+      scratch_{work_field(block_), work_field(block_), work_field(block_)},
+      exchange_(block_.layout()),
+      integrator_(integrator_of(parameters.advection.integrator)),
+      exact_(exact_solution(parameters)) {
+  const double infinite = std::numeric_limits<double>::infinity();
+  advective_limit_ = infinite;
+  if (!is_still(parameters.flow)) {
+    const auto scheme = parameters.advection.scheme == "upwind" ? numerics::AdvectionScheme::upwind
+                                                                : numerics::AdvectionScheme::weno3;
+    advection_.emplace(block_, scheme, parameters.advection.upwinding);
+    set_velocities(parameters.flow, block_, *advection_);
+    // Half of the Courant limit in two dimensions; the integrator's SSP limit; Strang splitting takes half
+    // steps.
+    const double strang = parameters.step.splitting == "strang" ? 2 : 1;
+    if (advection_->fastest_rate() > 0)
+      advective_limit_ =
+          parameters.step.safety * 0.5 * integrator_.limit * strang / advection_->fastest_rate();
+  }
+  if (parameters.diffusion.coefficient > 0)
+    diffuser_.emplace(block_, parameters.diffusion, parameters.step.safety);
+  nominal_step_ = std::min(advective_limit_, parameters.step.maximum.value_or(infinite));
+}
+
+void FluxTransport::fill(const PointFunction& formula) {
+  const auto b = field_.view();
+  for (Index i = 0; i < block_.rows(); ++i) {
+    const Index j = block_.first_row() + i;
+    for (Index k = 0; k < block_.columns(); ++k)
+      b(i, k) = formula(grid_.axes[0].points[static_cast<std::size_t>(j)],
+                        block_.is_pole(j)
+                            ? 0.0
+                            : grid_.axes[1].points[static_cast<std::size_t>(block_.first_column() + k)]);
+  }
+}
+
+void FluxTransport::fill(const Map& map) {
+  const auto b = field_.view();
+  for (Index i = 0; i < block_.rows(); ++i)
+    for (Index k = 0; k < block_.columns(); ++k)
+      b(i, k) = map.values[static_cast<std::size_t>((block_.first_row() + i) * block_.columns_global() +
+                                                    block_.first_column() + k)];
+}
+
+void FluxTransport::balance_flux() {
+  const auto quantities = field_diagnostics(block_, field_);
+  const double positive = quantities[1].value, negative = -quantities[2].value;
+  if (positive <= 0 || negative <= 0)
+    throw base::AgreedError("initial.balance_flux: the field has only one polarity; it cannot be balanced");
+  const double factor = std::sqrt(positive / negative);
+  const auto b = field_.view();
+  for (Index i = 0; i < block_.rows(); ++i)
+    for (Index k = 0; k < block_.columns(); ++k) b(i, k) *= b(i, k) > 0 ? 1 / factor : factor;
+  base::log::info("initial field: net flux {:.3g} Mx balanced by a factor {:.6g}", positive - negative,
+                  factor);
+}
+
+void FluxTransport::initialize() {
+  const auto& initial = parameters_.initial;
+  const std::string kind = initial.kind();
+  const auto& communicator = block_.layout()->communicator();
+  if (kind == "map")
+    fill(read_map(communicator, initial.map));
+  else if (kind == "snapshot")
+    fill(read_snapshot(communicator, initial.snapshot));
+  else
+    fill(initial_formula(initial, seed_));
+  if (initial.balance_flux || kind == "dipole_and_regions") balance_flux();
+}
+
+void FluxTransport::state(run::State& state) {
+  state.field(field_);
+  state.real("segment_end", steps_.segment_end);
+  state.real("segment_step", steps_.dt);
+  state.integer("started", started_);
+  state.real("start_time", start_time_);
+  state.real("time", time_);
+}
+
+void FluxTransport::advect(double dt) {
+  if (!advection_) return;
+  const base::ScopedTimer timer("advection");
+  // u_0 stays in the field until the last stage; the stages alternate between two work fields.
+  grid::RealField* newest = &field_;
+  grid::RealField *out = &scratch_.a, *other = &scratch_.b;
+  for (std::size_t i = 0; i < integrator_.stages.size(); ++i) {
+    const bool last = i + 1 == integrator_.stages.size();
+    exchange_(*newest);
+    advection_->stage(integrator_.stages[i], dt, field_, *newest, last && newest != &field_ ? field_ : *out);
+    if (last && newest == &field_) std::copy(out->span().begin(), out->span().end(), field_.span().begin());
+    newest = out;
+    std::swap(out, other);
+  }
+  advection_stages_ += static_cast<std::int64_t>(integrator_.stages.size());
+}
+
+void FluxTransport::diffuse(double dt) {
+  if (!diffuser_) return;
+  const base::ScopedTimer timer("diffusion");
+  diffuser_->advance(field_, dt, scratch_, exchange_);
+}
+
+run::StepResult FluxTransport::advance(double t, double dt_max) {
+  if (started_ == 0) start_time_ = t;
+  started_ = 1;
+  const double dt = steps_.next(t, dt_max, nominal_step_);
+  if (parameters_.step.splitting == "strang") {
+    advect(0.5 * dt);
+    diffuse(dt);
+    advect(0.5 * dt);
+  } else {
+    advect(dt);
+    diffuse(dt);
+  }
+  time_ = t + dt;
+  return {.accepted = true, .dt_taken = dt, .dt_next = nominal_step_};
+}
+
+std::vector<run::Output> FluxTransport::outputs() {
+  return {{radial_field, 1, [this] { return field_.erased(); }}};
+}
+
+std::vector<run::Quantity> FluxTransport::invariants() {
+  return {{"signed_flux", "Mx", signed_flux(block_, field_)}};
+}
+
+std::vector<run::Quantity> FluxTransport::diagnostics() {
+  auto quantities = field_diagnostics(block_, field_);
+  if (!exact_) return quantities;
+  const double elapsed = started_ == 0 ? 0.0 : time_ - start_time_;
+  const auto errors = error_diagnostics(
+      block_, field_, [&](double theta, double phi) { return exact_(theta, phi, elapsed); });
+  quantities.insert(quantities.end(), errors.begin(), errors.end());
+  return quantities;
+}
+
+void FluxTransport::apply(std::span<const run::Increment> increments) {
+  for (const auto& increment : increments) {
+    if (increment.output != radial_field.name)
+      throw base::AgreedError("a corrector wants to change '" + increment.output + "'; 'B_r' is allowed");
+    // A pole is one unknown: its increment is the mean over the row.
+    auto& change = scratch_.a;
+    const auto from = increment.change->view();
+    const auto to = change.view(), b = field_.view();
+    for (Index i = 0; i < block_.rows(); ++i)
+      for (Index k = 0; k < block_.columns(); ++k) to(i, k) = from(i, k);
+    block_.close_poles(change);
+    for (Index i = 0; i < block_.rows(); ++i)
+      for (Index k = 0; k < block_.columns(); ++k) b(i, k) += to(i, k);
+  }
+}
+
+std::vector<std::string> FluxTransport::summary() const {
+  std::vector<std::string> lines{fmt::format("advection: {} stages", advection_stages_)};
+  if (diffuser_)
+    lines.push_back(fmt::format("diffusion: {} super steps, {} stages; explicit limit {:.3g} h",
+                                diffuser_->super_steps(), diffuser_->stages(), diffuser_->explicit_limit()));
+  return lines;
+}
+
+}  // namespace sluice::solvers::flux_transport
