@@ -145,7 +145,7 @@ void EnsembleParameters::declare(base::Parameters& p) {
   p.node("vary", vary, {.help = "map of key paths, each with a list of one value a member"});
 }
 
-void Case::declare(Registry& registry) {
+void Case::declare(const Registry& registry) {
   auto& p = parameters;
   p.integer("schema", schema,
             {.help = "version of the format of this file",
@@ -246,10 +246,9 @@ std::filesystem::path Case::folder() const {
   return run.output.empty() ? default_folder(file) : std::filesystem::path(run.output);
 }
 
-std::unique_ptr<Case> declare_case(Registry& registry, const std::string& solver_name) {
+std::unique_ptr<Case> declare_case(const Registry& registry, std::unique_ptr<SolverCase> solver) {
   auto made = std::make_unique<Case>();
-  made->solver = registry.solver(solver_name).make();
-  made->solver_name = solver_name;
+  made->solver = std::move(solver);
   made->declare(registry);
   return made;
 }

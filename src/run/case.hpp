@@ -84,13 +84,14 @@ class Case {
   [[nodiscard]] std::filesystem::path folder() const;  ///< run.output or the default.
 
  private:
-  friend std::unique_ptr<Case> declare_case(Registry& registry, const std::string& solver_name);
-  void declare(Registry& registry);
+  friend std::unique_ptr<Case> declare_case(const Registry& registry, std::unique_ptr<SolverCase> solver);
+  void declare(const Registry& registry);
   void validate() const;
   std::vector<std::unique_ptr<HookCase>> examples_;  ///< Whose parameters help and schema show.
 };
 
 /// Parameters of a solver with the machine's own, for `help`, `schema` and manuals: declared, nothing read.
-[[nodiscard]] std::unique_ptr<Case> declare_case(Registry& registry, const std::string& solver_name);
+[[nodiscard]] std::unique_ptr<Case> declare_case(const Registry& registry,
+                                                 std::unique_ptr<SolverCase> solver);
 
 }  // namespace sluice::run

@@ -1,0 +1,57 @@
+// The commands of the program `sluice`; one file each. Each returns the exit code, throws what `main` prints.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/parallel.hpp"
+#include "run/case.hpp"
+#include "run/registry.hpp"
+
+namespace sluice::main {
+
+/// What every command has.
+struct Program {
+  base::Communicator world;
+  run::Registry registry;
+  std::string command_line;  ///< As typed, for provenance.
+};
+
+/// A case file with what the command line adds to it.
+struct CaseArguments {
+  std::string file;
+  std::vector<std::string> overrides{};  ///< --set
+  std::vector<std::string> plugins{};    ///< --plugin
+  std::string output{};                  ///< --output; empty: as the case says
+};
+
+struct RunArguments {
+  CaseArguments the_case;
+  std::string restart{};
+  std::string until{};
+};
+
+struct HelpArguments {
+  std::string topic{};
+  bool markdown = false;
+  std::string update{};  ///< A file whose parameter table is replaced; empty: print.
+};
+
+/// Reads the command line and does what it asks. Collective.
+int execute(Program& program, int argc, const char* const* argv);
+
+int run(Program& program, const RunArguments& arguments);     ///< Collective.
+int check(Program& program, const CaseArguments& arguments);  ///< Collective.
+int list(Program& program);
+int help(Program& program, const HelpArguments& arguments, const std::string& usage_of_command);
+int schema(Program& program, const std::string& solver);
+int info(Program& program, const std::string& file);  ///< Collective.
+int version(Program& program);
+
+/// The case of these arguments, read and validated; plug-ins of the command line loaded. InputError.
+/// Collective.
+[[nodiscard]] std::unique_ptr<run::Case> load_case(Program& program, const CaseArguments& arguments);
+/// Prints on rank 0 (standard output).
+void print(const Program& program, const std::string& text);
+
+}  // namespace sluice::main

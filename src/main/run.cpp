@@ -1,0 +1,40 @@
+#include "run/run.hpp"
+
+#include "base/error.hpp"
+#include "main/commands.hpp"
+#include "run/job_time.hpp"
+
+namespace sluice::main {
+
+namespace {
+
+/// --until: a time in the solver's unit, or with a unit of its own.
+std::optional<double> parse_until(const std::string& text, const run::Case& the_case) {
+  if (text.empty()) return std::nullopt;
+  double until = 0;
+  base::Parameters parameters;
+  parameters.real("--until", until,
+                  {.help = "end of simulated time",
+                   .unit = the_case.solver->time_unit(),
+                   .minimum = the_case.run.t_start});
+  base::ConfigNode node;
+  node.kind = base::ConfigNode::Kind::map;
+  node.entries.emplace_back("--until", base::parse_yaml(text, "command line"));
+  node.entries.back().second.origin = {.file = "command line", .line = 0};
+  node.key_origins.push_back({.file = "command line", .line = 0});
+  parameters.read(node);
+  return until;
+}
+
+}  // namespace
+
+int run(Program& program, const RunArguments& arguments) {
+  std::unique_ptr<run::Case> the_case = load_case(program, arguments.the_case);
+  const run::RunOptions options{.restart = arguments.restart,
+                                .until = parse_until(arguments.until, *the_case),
+                                .command = program.command_line,
+                                .wall_end = run::job_end(program.world)};
+  return static_cast<int>(run::run_case(program.world, program.registry, std::move(the_case), options));
+}
+
+}  // namespace sluice::main
