@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "base/error.hpp"
 #include "base/timer.hpp"
@@ -82,7 +83,7 @@ void ImplicitSolver::Impl::make_ts() {
   check(TSARKIMEXSetFullyImplicit(ts, PETSC_TRUE));
   check(TSARKIMEXSetType(ts, method_name));
   check(TSSetTolerances(ts, spec.error_absolute, nullptr, spec.error_relative, nullptr));
-  check(TSSetMaxTime(ts, PETSC_MAX_REAL));
+  check(TSSetMaxSteps(ts, std::numeric_limits<PetscInt>::max() - 1));
   check(TSSetExactFinalTime(ts, TS_EXACTFINALTIME_STEPOVER));  // the caller clips the step
   check(TSSetErrorIfStepFails(ts, PETSC_FALSE));
   check(TSSetMaxStepRejections(ts, most_rejections));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <petscconfiginfo.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "numerics/petsc/handles.hpp"
 
@@ -112,12 +114,14 @@ Options::~Options() {
 }
 
 std::vector<std::string> Options::unused() const {
-  std::vector<std::string> found;
-  for (const auto& name : names_) {
-    PetscBool used = PETSC_FALSE;
-    check(PetscOptionsUsed(nullptr, name.c_str(), &used));
-    if (!used && !read_late(name)) found.push_back(name.substr(1));
-  }
+  PetscInt count = 0;
+  char **left = nullptr, **values = nullptr;
+  check(PetscOptionsLeftGet(nullptr, &count, &left, &values));
+  std::vector<std::string> all(left, left + count), found;
+  check(PetscOptionsLeftRestore(nullptr, &count, &left, &values));
+  for (const auto& name : names_)  // PETSc leaves the dash out
+    if (!read_late(name) && std::find(all.begin(), all.end(), name.substr(1)) != all.end())
+      found.push_back(name.substr(1));
   return found;
 }
 

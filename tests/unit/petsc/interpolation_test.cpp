@@ -37,7 +37,8 @@ TEST(Interpolation, IsExactForLinesInside) {
   for (const int cells : {5, 8, 13}) {
     const auto fine = axis(cells, false), coarse = fine.coarsened();
     EXPECT_EQ(coarse.size(), (cells + 1) / 2);
-    for (Index i = 1; i + 1 < cells; ++i) EXPECT_NEAR(interpolate(fine, coarse, i, line), line(fine.centre(i)), 1e-14);
+    for (Index i = 1; i + 1 < cells; ++i)
+      EXPECT_NEAR(interpolate(fine, coarse, i, line), line(fine.centre(i)), 1e-14);
   }
 }
 

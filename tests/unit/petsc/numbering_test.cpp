@@ -34,7 +34,8 @@ TEST(Numbering, FollowsMemoryOrderOfOwnedBlock) {
     for (Index i = 0; i < l->count()[0]; ++i)
       for (Index j = 0; j < l->count()[1]; ++j)
         for (Index k = 0; k < l->count()[2]; ++k)
-          EXPECT_EQ(numbering.number({l->offset()[0] + i, l->offset()[1] + j, l->offset()[2] + k}), expected++);
+          EXPECT_EQ(numbering.number({l->offset()[0] + i, l->offset()[1] + j, l->offset()[2] + k}),
+                    expected++);
     expect_one_to_one(numbering);
   }
 }
@@ -59,7 +60,8 @@ TEST(Numbering, CoarsensAnySizeUntilOneCell) {
     numbering = numbering.coarsened({true, true, false});
     EXPECT_EQ(numbering.global()[0], (before[0] + 1) / 2);
     expect_one_to_one(numbering);
-    EXPECT_EQ(base::Communicator::world().sum(static_cast<std::int64_t>(numbering.owned())), numbering.size());
+    EXPECT_EQ(base::Communicator::world().sum(static_cast<std::int64_t>(numbering.owned())),
+              numbering.size());
   }
   EXPECT_EQ(numbering.size(), 1);
 }
