@@ -2,8 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pty.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -117,6 +122,57 @@ TEST_F(Log, AFileThatCannotBeOpenedIsAWarning) {
   stop();
   EXPECT_EQ(out_, "goes on\n");
   EXPECT_THAT(err_, HasSubstr("warning: /dev/null/log.txt cannot be opened"));
+}
+
+/// What `work` writes to the standard output when that is a terminal of so many columns.
+template <class Work>
+std::string on_terminal(unsigned short columns, Work&& work) {
+  int master = -1, slave = -1;
+  winsize size{};
+  size.ws_col = columns;
+  if (openpty(&master, &slave, nullptr, nullptr, &size) != 0) return "no terminal";
+  std::fflush(stdout);
+  const int kept = dup(STDOUT_FILENO);
+  dup2(slave, STDOUT_FILENO);
+  setenv("SLUICE_TERMINAL", "1", 1);  // under mpirun it is mpirun's own output that counts
+  log::start(true);
+  work();
+  unsetenv("SLUICE_TERMINAL");
+  std::fflush(stdout);
+  dup2(kept, STDOUT_FILENO);
+  close(kept);
+  close(slave);  // so that reading comes to an end
+  std::string text;
+  std::array<char, 256> piece{};
+  for (ssize_t length = 0; (length = ::read(master, piece.data(), piece.size())) > 0;)
+    text.append(piece.data(), static_cast<std::size_t>(length));
+  close(master);
+  return text;
+}
+
+TEST_F(Log, ProgressIsRedrawnOnATerminal) {
+  bool redrawn = false;
+  const auto shown = on_terminal(12, [&] {
+    redrawn = log::progress_is_redrawn();
+    log::open_file(file_);
+    log::progress("step 1");
+    log::progress("step 2");
+    log::info("a message");
+    log::progress("step 3 of very many");
+    log::end_progress();
+    log::info("the end");
+  });
+  log::start(true);
+  stop();
+  EXPECT_TRUE(redrawn);
+  const std::string clear = "\r\033[K";
+  EXPECT_EQ(shown, clear + "step 1" + clear + "step 2" + clear + "a message\r\n" + clear +
+                       "step 3 of v\r\nthe end\r\n");
+  const auto filed = read(file_);  // the first and the last line: what is between comes too soon
+  EXPECT_THAT(filed, HasSubstr("  step 1\n"));
+  EXPECT_THAT(filed, Not(HasSubstr("step 2")));
+  EXPECT_THAT(filed, HasSubstr("  step 3 of very many\n"));
+  EXPECT_THAT(filed, Not(HasSubstr("\033")));
 }
 
 }  // namespace
