@@ -10,7 +10,8 @@
 namespace sluice::base::log {
 
 /// Sets who speaks (world's root), and whether the terminal takes colour. Call once after MPI has started; before,
-/// nobody speaks. Information goes to the standard output, warnings and errors to the standard error.
+/// nobody speaks. Under mpirun what counts is mpirun's own output, or the environment variable SLUICE_TERMINAL (0 or 1).
+/// Information goes to the standard output, warnings and errors to the standard error.
 void start(bool speaks);
 /// Adds `file` (appended) as a second sink; every later message of a speaking rank goes there too, with a time stamp.
 /// If it cannot be opened, that is a warning.

@@ -5,6 +5,8 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "grid/layout.hpp"
 
@@ -46,6 +48,7 @@ struct FieldView {
   int components = 1;
 };
 
+/// T is double or Complex.
 template <class T>
 class Field {
  public:
@@ -64,7 +67,7 @@ class Field {
   [[nodiscard]] View<T> view() { return View<T>(data_.get(), *layout_); }
   [[nodiscard]] View<const T> view() const { return View<const T>(data_.get(), *layout_); }
   [[nodiscard]] FieldView erased() const {
-    return {info_, layout_, reinterpret_cast<const double*>(data_.get()), static_cast<int>(sizeof(T) / sizeof(double))};
+    return {info_, layout_, reinterpret_cast<const double*>(data_.get()), std::is_same_v<T, Complex> ? 2 : 1};
   }
 
  private:

@@ -224,7 +224,7 @@ struct HaloExchange::Plan {
           other.halo() == layout->halo()))
       throw base::Error("halo exchange of field \"" + field.info().name +
                         "\": it has another layout than the exchange");
-    if (static_cast<Index>(sizeof(T) / sizeof(double)) != components)
+    if (field.erased().components != components)
       throw base::Error("halo exchange of field \"" + field.info().name + "\": the exchange was made for " +
                         std::to_string(components) + " component(s)");
     run(reinterpret_cast<double*>(field.data()));

@@ -40,8 +40,10 @@ using Cost = std::tuple<double, double, int, int>;
 
 Cost cost(const LayoutSpec& spec, const Processes& processes) {
   std::array<double, 3> block{};
-  for (std::size_t d = 0; d < 3; ++d)
-    block[d] = static_cast<double>((spec.global[d] + processes[d] - 1) / processes[d]);
+  for (std::size_t d = 0; d < 3; ++d) {
+    const Index largest = (spec.global[d] + processes[d] - 1) / processes[d];
+    block[d] = static_cast<double>(largest);
+  }
   const double volume = block[0] * block[1] * block[2];
   double surface = 0;
   for (std::size_t d = 0; d < 3; ++d)
