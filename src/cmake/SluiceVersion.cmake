@@ -6,4 +6,5 @@ add_custom_target(sluice_version
           -P ${CMAKE_CURRENT_LIST_DIR}/write_version.cmake
   BYPRODUCTS ${SLUICE_VERSION_FOLDER}/sluice_version.h)
 add_dependencies(sluice_run sluice_version)
-target_include_directories(sluice_run PRIVATE ${SLUICE_VERSION_FOLDER})
+# On this source alone, so that a compiler cache shares the others between build folders.
+set_source_files_properties(run/provenance.cpp PROPERTIES INCLUDE_DIRECTORIES ${SLUICE_VERSION_FOLDER})
