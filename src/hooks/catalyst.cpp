@@ -60,12 +60,8 @@ std::vector<std::string> chosen_fields(const std::vector<std::string>& asked, ru
   for (const run::Output& output : solver.outputs()) known.push_back(output.info.name);
   if (asked.empty()) return known;
   for (const std::string& name : asked)
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      const std::string near = base::nearest_name(name, known);
-      throw base::InputError(fmt::format("hook catalyst: the solver has no output '{}'{}; it has {}", name,
-                                         near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
-                                         fmt::join(known, ", ")));
-    }
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      run::refuse_output("catalyst: fields", name, known);
   return asked;
 }
 
