@@ -24,7 +24,8 @@ constexpr std::size_t maximum_depth = 200;
 /// line.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::string file) : file_(std::move(file)) {}
+  /// `has_lines`: false for a text that is no file (an override), whose lines say nothing.
+  TreeBuilder(std::string file, bool has_lines) : file_(std::move(file)), has_lines_(has_lines) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -67,7 +68,9 @@ class TreeBuilder : public YAML::EventHandler {
     std::optional<ConfigNode> key{};  // of a map: the key that waits for its value
   };
 
-  [[nodiscard]] Origin origin(const YAML::Mark& mark) const { return {.file = file_, .line = mark.line + 1}; }
+  [[nodiscard]] Origin origin(const YAML::Mark& mark) const {
+    return {.file = file_, .line = has_lines_ ? mark.line + 1 : 0};
+  }
   [[noreturn]] void fail(const YAML::Mark& mark, const std::string& message) const {
     throw InputError(origin(mark).text() + ": " + message);
   }
@@ -109,6 +112,8 @@ class TreeBuilder : public YAML::EventHandler {
     } else if (!frame.key) {
       add_key(frame, std::move(made));
     } else {
+      if (made.kind == ConfigNode::Kind::null)
+        made.origin = frame.key->origin;  // yaml-cpp notices it a line later
       frame.node.key_origins.push_back(frame.key->origin);
       frame.node.entries.emplace_back(std::move(frame.key->scalar), std::move(made));
       frame.key.reset();
@@ -124,6 +129,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   std::string file_;
+  bool has_lines_;
   ConfigNode root_;
   std::vector<Frame> stack_;
   std::map<YAML::anchor_t, ConfigNode> anchors_;
@@ -165,6 +171,26 @@ ConfigNode& step_into_map(ConfigNode& map, const std::string& part, const Origin
   return map.entries.back().second;
 }
 
+ConfigNode parse(const std::string& text, const std::string& file, bool has_lines) {
+  TreeBuilder builder(file, has_lines);
+  std::istringstream stream(text);
+  try {
+    YAML::Parser parser(stream);
+    if (!parser.HandleNextDocument(builder)) {
+      ConfigNode empty;
+      empty.origin = {.file = file, .line = 0};
+      return empty;
+    }
+    TreeBuilder second(file, has_lines);
+    if (parser.HandleNextDocument(second))
+      throw InputError(file + ": holds more than one YAML document ('---')");
+  } catch (const YAML::Exception& error) {
+    const Origin origin{.file = file, .line = has_lines ? error.mark.line + 1 : 0};
+    throw InputError(origin.text() + ": YAML syntax: " + error.msg);
+  }
+  return builder.take();
+}
+
 }  // namespace
 
 std::string Origin::text() const { return line > 0 ? file + ":" + std::to_string(line) : file; }
@@ -179,25 +205,7 @@ ConfigNode* ConfigNode::find(std::string_view key) {
   return const_cast<ConfigNode*>(static_cast<const ConfigNode*>(this)->find(key));
 }
 
-ConfigNode parse_yaml(const std::string& text, const std::string& file) {
-  TreeBuilder builder(file);
-  std::istringstream stream(text);
-  try {
-    YAML::Parser parser(stream);
-    if (!parser.HandleNextDocument(builder)) {
-      ConfigNode empty;
-      empty.origin = {.file = file, .line = 0};
-      return empty;
-    }
-    TreeBuilder second(file);
-    if (parser.HandleNextDocument(second))
-      throw InputError(file + ": holds more than one YAML document ('---')");
-  } catch (const YAML::Exception& error) {
-    throw InputError(Origin{.file = file, .line = error.mark.line + 1}.text() +
-                     ": YAML syntax: " + error.msg);
-  }
-  return builder.take();
-}
+ConfigNode parse_yaml(const std::string& text, const std::string& file) { return parse(text, file, true); }
 
 ConfigNode read_yaml(const Communicator& communicator, const std::filesystem::path& file) {
   std::string text, fault;
@@ -252,7 +260,7 @@ void apply_override(ConfigNode& root, const std::string& assignment, int number)
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0)
     throw InputError(label + ": an override is written key=value, for example run.t_end=10");
-  set_value(root, assignment.substr(0, equals), parse_yaml(assignment.substr(equals + 1), label),
+  set_value(root, assignment.substr(0, equals), parse(assignment.substr(equals + 1), label, false),
             {.file = label, .line = 0});
 }
 

@@ -17,19 +17,30 @@ std::optional<double> parse_until(const std::string& text, const run::Case& the_
                   {.help = "end of simulated time",
                    .unit = the_case.solver->time_unit(),
                    .minimum = the_case.run.t_start});
-  base::ConfigNode node;
-  node.kind = base::ConfigNode::Kind::map;
-  node.entries.emplace_back("--until", base::parse_yaml(text, "command line"));
-  node.entries.back().second.origin = {.file = "command line", .line = 0};
-  node.key_origins.push_back({.file = "command line", .line = 0});
+  base::ConfigNode node, value;
+  value.kind = base::ConfigNode::Kind::scalar;
+  value.scalar = text;
+  base::set_value(node, "--until", value, {.file = "command line", .line = 0});
   parameters.read(node);
   return until;
+}
+
+/// A checkpoint that is not there is said before the run folder is made. Collective.
+void require_file(const base::Communicator& world, const std::string& restart) {
+  if (restart.empty() || restart == "auto") return;
+  base::agree_on_root(world, [&] {
+    std::error_code code;
+    if (!std::filesystem::is_regular_file(restart, code))
+      throw base::InputError("command line: --restart: no file '" + restart +
+                             "'; allowed: auto, or the name of a checkpoint file");
+  });
 }
 
 }  // namespace
 
 int run(Program& program, const RunArguments& arguments) {
   std::unique_ptr<run::Case> the_case = load_case(program, arguments.the_case);
+  require_file(program.world, arguments.restart);
   const run::RunOptions options{.restart = arguments.restart,
                                 .until = parse_until(arguments.until, *the_case),
                                 .command = program.command_line,

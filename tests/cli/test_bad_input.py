@@ -114,7 +114,7 @@ COMMAND_LINES = {
     "unknown_option": (["run", "case.yaml", "--utnil", "3"], ["--utnil", "did you mean '--until'?"]),
     "until_is_no_time": (["run", "case.yaml", "--until", "later"], ["command line: --until: 'later' is not a number"]),
     "until_before_start": (["run", "case.yaml", "--until", "-3"], ["--until", "out of range"]),
-    "restart_from_nothing": (["run", "case.yaml", "--restart", "nowhere.h5"], ["nowhere.h5"]),
+    "restart_from_nothing": (["run", "case.yaml", "--restart", "nowhere.h5"], ["command line: --restart: no file 'nowhere.h5'; allowed: auto, or"]),
     "no_such_plugin": (["run", "case.yaml", "--plugin", "libnone.so"], ["plug-in libnone.so: no such file"]),
     "no_plugin": (["run", "case.yaml", "--plugin", "case.yaml"], ["plug-in case.yaml: cannot be opened"]),
     "no_such_topic": (["help", "nlsr"], ["no help on 'nlsr'; did you mean 'nlse'?"]),
