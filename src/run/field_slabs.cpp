@@ -10,7 +10,6 @@ namespace {
 using grid::Index;
 using grid::Layout;
 
-constexpr Index slab_bytes = 16 * 1024 * 1024;  ///< Wanted size of what a rank writes at a time.
 constexpr int message_tag = 4711;
 
 template <class T>
@@ -144,7 +143,7 @@ bool is_in_file_order(const FieldPart& part) {
          layout.spec().padding == 0 && layout.processes()[1] * layout.processes()[2] == 1;
 }
 
-void for_each_slab(const FieldPart& part, const std::function<void(const Slab&)>& write) {
+void for_each_slab(const FieldPart& part, const std::function<void(const Slab&)>& write, Index slab_bytes) {
   const Layout& layout = *part.field->layout;
   const Group group(layout);
   const auto value = static_cast<Index>(part.value_bytes()) * part.components();

@@ -31,7 +31,11 @@ void pack_planes(const FieldPart& part, grid::Index begin, grid::Index end, void
 /// it is.
 [[nodiscard]] bool is_in_file_order(const FieldPart& part);
 
-/// Calls `write` with one slab after the other (its count may be 0), equally often on every rank. Collective.
-void for_each_slab(const FieldPart& part, const std::function<void(const Slab&)>& write);
+inline constexpr grid::Index usual_slab_bytes = 16 * 1024 * 1024;
+
+/// Calls `write` with one slab after the other (its count may be 0), equally often on every rank. Slabs are
+/// of about `slab_bytes`, at least one plane. Collective.
+void for_each_slab(const FieldPart& part, const std::function<void(const Slab&)>& write,
+                   grid::Index slab_bytes = usual_slab_bytes);
 
 }  // namespace sluice::run

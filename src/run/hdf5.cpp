@@ -14,6 +14,9 @@ namespace {
 
 /// Room for the library's own growth (object headers, heaps) between two calls of `reserve`.
 constexpr std::uint64_t metadata_slack = 256 * 1024;
+/// More than the header and heap of one object or attribute. (The parallel driver does not tell how much is
+/// allocated.)
+constexpr std::uint64_t object_bytes = 4 * 1024;
 
 hdf5::Handle file_access(const base::Communicator& communicator) {
   hdf5::Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "H5Pcreate");
@@ -69,13 +72,13 @@ void Hdf5File::Impl::together(const std::string& what, const std::function<void(
   throw base::AgreedError(text);
 }
 
-void Hdf5File::Impl::reserve(std::uint64_t more) {
+void Hdf5File::Impl::expect(std::uint64_t bytes) { expected += bytes + object_bytes; }
+
+void Hdf5File::Impl::reserve() {
   together(
       "",
       [&] {
-        hsize_t size = 0;
-        hdf5::require(H5Fget_filesize(id, &size), "H5Fget_filesize");
-        const std::uint64_t wanted = size + more + metadata_slack;
+        const std::uint64_t wanted = expected + metadata_slack;
         check_size_limit(file, wanted);
         if (wanted <= reserved) return;
         if (communicator.is_root()) reserve_space(file, reserved, wanted);
@@ -92,6 +95,7 @@ Hdf5File& Hdf5File::operator=(Hdf5File&&) noexcept = default;
 Hdf5File Hdf5File::create(const base::Communicator& communicator, const std::filesystem::path& file,
                           const FileOptions& options) {
   auto impl = std::make_unique<Impl>(communicator, file, true);
+  impl->expected = options.user_block;
   impl->together(
       "", [&] { check_size_limit(file, options.user_block + metadata_slack); }, Impl::Scope::data);
   impl->together("create", [&] {
@@ -104,7 +108,7 @@ Hdf5File Hdf5File::create(const base::Communicator& communicator, const std::fil
     impl->id = H5Fcreate(file.c_str(), H5F_ACC_TRUNC, creation.id(), access.id());
     if (impl->id < 0) hdf5::fail("H5Fcreate");
   });
-  impl->reserve(0);
+  impl->reserve();
   return Hdf5File(std::move(impl));
 }
 
@@ -137,8 +141,9 @@ Hdf5File Hdf5File::open_to_append(const base::Communicator& communicator, const 
   impl->together("not a writable HDF5 file", [&] {
     impl->id = H5Fopen(file.c_str(), H5F_ACC_RDWR, file_access(communicator).id());
     if (impl->id < 0) hdf5::fail("H5Fopen");
+    impl->expected = std::filesystem::file_size(file);
   });
-  impl->reserve(0);
+  impl->reserve();
   return Hdf5File(std::move(impl));
 }
 
@@ -199,7 +204,7 @@ void Hdf5File::close() {
     });
     return;
   }
-  impl_->reserve(0);
+  impl_->reserve();
   impl_->together("flush", [&] { hdf5::require(H5Fflush(impl_->id, H5F_SCOPE_GLOBAL), "H5Fflush"); });
   impl_->together("close", [&] {
     const hid_t id = std::exchange(impl_->id, -1);

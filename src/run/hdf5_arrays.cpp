@@ -28,8 +28,9 @@ hdf5::Handle fixed_text_type(std::size_t length) {
 void Hdf5File::Impl::write_replicated(const std::string& path, const hdf5::DatasetSpec& spec,
                                       hid_t memory_type, const void* data) {
   std::unique_ptr<hdf5::Handle> dataset;
+  expect(product(spec.shape) * H5Tget_size(spec.type));
+  reserve();
   together(path, [&] { dataset = std::make_unique<hdf5::Handle>(hdf5::create_dataset(id, path, spec)); });
-  reserve(0);
   together(
       path,
       [&] {
@@ -187,6 +188,8 @@ void Hdf5File::append_rows(const std::string& path, std::span<const double> rows
          .chunk = {std::max<std::size_t>(1, chunk_bytes / (columns * sizeof(double))), columns},
          .largest = {H5S_UNLIMITED, columns}},
         H5T_NATIVE_DOUBLE, nullptr);
+  impl_->expect(rows.size_bytes() + chunk_bytes);
+  impl_->reserve();
   std::unique_ptr<hdf5::Handle> dataset;
   std::vector<hsize_t> begin, count{rows.size() / columns, columns};
   impl_->together(path, [&] {
@@ -198,7 +201,6 @@ void Hdf5File::append_rows(const std::string& path, std::span<const double> rows
     hdf5::require(H5Dset_extent(dataset->id(), grown.data()), "H5Dset_extent");
     begin[1] = 0;
   });
-  impl_->reserve(0);
   impl_->together(
       path,
       [&] {

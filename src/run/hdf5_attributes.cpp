@@ -77,6 +77,7 @@ herr_t collect_name(hid_t, const char* name, const H5A_info_t*, void* names) {
 }  // namespace
 
 void Hdf5File::write_attribute(const std::string& path, const std::string& name, const std::string& value) {
+  impl_->expect(value.size());
   impl_->together(path + "@" + name, [&] {
     // Variable length: read as str by h5py, and not bound by the 64 KiB of an attribute.
     const Handle type = hdf5::text_type();
@@ -86,12 +87,14 @@ void Hdf5File::write_attribute(const std::string& path, const std::string& name,
 }
 
 void Hdf5File::write_attribute(const std::string& path, const std::string& name, double value) {
+  impl_->expect(sizeof value);
   impl_->together(path + "@" + name, [&] {
     write_any(impl_->id, path, name, hdf5::simple_space({}), H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value);
   });
 }
 
 void Hdf5File::write_attribute(const std::string& path, const std::string& name, std::int64_t value) {
+  impl_->expect(sizeof value);
   impl_->together(path + "@" + name, [&] {
     write_any(impl_->id, path, name, hdf5::simple_space({}), H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
   });
@@ -99,6 +102,7 @@ void Hdf5File::write_attribute(const std::string& path, const std::string& name,
 
 void Hdf5File::write_attribute(const std::string& path, const std::string& name,
                                std::span<const double> values) {
+  impl_->expect(values.size_bytes());
   impl_->together(path + "@" + name, [&] {
     write_any(impl_->id, path, name, hdf5::simple_space({values.size()}), H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE,
               values.data());

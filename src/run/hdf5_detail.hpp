@@ -77,6 +77,8 @@ struct Hdf5File::Impl {
   bool failed = false;  ///< A call failed, on every rank known: the file is given up.
   bool diverged =
       false;  ///< It failed on some ranks inside the library: a collective close could wait for ever.
+  std::uint64_t expected =
+      0;  ///< Bytes that the file may have by what was written so far, metadata included.
   std::uint64_t reserved = 0;  ///< Bytes of disk space claimed so far.
   int exceptions = 0;          ///< Being handled when the file was opened.
 
@@ -91,9 +93,11 @@ struct Hdf5File::Impl {
   /// Runs `work` on every rank; if it threw anywhere, throws OutputError or AgreedError on all, with the
   /// message of the lowest failing rank. Collective.
   void together(const std::string& what, const std::function<void()>& work, Scope scope = Scope::metadata);
-  /// Claims disk space for the file as allocated so far and `more` bytes, so that no write inside MPI-IO can
-  /// meet a full disk. Collective.
-  void reserve(std::uint64_t more);
+  /// Counts an object or attribute of so many bytes. Not collective.
+  void expect(std::uint64_t bytes);
+  /// Claims disk space for all that is expected, so that no write inside MPI-IO can meet a full disk.
+  /// Collective.
+  void reserve();
   void write_replicated(const std::string& path, const hdf5::DatasetSpec& spec, hid_t memory_type,
                         const void* data);
   /// Reads the whole dataset on rank 0 and gives it to all. `make` is told the number of values and returns

@@ -140,6 +140,11 @@ void Hdf5File::write_field(const std::string& path, const grid::FieldView& field
   const FieldPart part{&field, component, storage.single};
   const Layout& layout = *field.layout;
   const bool filtered = storage.deflate > 0;
+  const auto bytes = static_cast<std::uint64_t>(layout.global_size()) *
+                     static_cast<std::uint64_t>(part.components()) * part.value_bytes();
+  // Filtered data that do not shrink are stored as they are; the index of the chunks comes on top.
+  impl_->expect(filtered ? bytes + bytes / 16 : bytes);
+  impl_->reserve();
   std::unique_ptr<Handle> dataset;
   impl_->together(path, [&] {
     if (component >= field.components)
@@ -151,9 +156,6 @@ void Hdf5File::write_field(const std::string& path, const grid::FieldView& field
     if (filtered) spec.chunk = chunk_shape(layout, part.components(), part.value_bytes());
     dataset = std::make_unique<Handle>(hdf5::create_dataset(impl_->id, path, spec));
   });
-  const auto bytes = static_cast<std::uint64_t>(layout.global_size()) *
-                     static_cast<std::uint64_t>(part.components()) * part.value_bytes();
-  impl_->reserve(filtered ? bytes + bytes / 64 : 0);
   if (filtered)
     impl_->together(
         path, [&] { write_filtered(*dataset, part); }, Impl::Scope::metadata);
