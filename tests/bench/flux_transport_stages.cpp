@@ -1,0 +1,117 @@
+// Cost of one stage of flux transport: WENO3 advection and RKG2 diffusion [ns per cell and stage], on any
+// number of ranks, ghost exchange included. Usage: bench_flux_transport [n_theta n_phi]
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "base/parallel.hpp"
+#include "base/timer.hpp"
+#include "flux_transport/flow.hpp"
+#include "numerics/sphere_advection.hpp"
+#include "numerics/sphere_diffusion.hpp"
+
+using namespace sluice;
+namespace ft = solvers::flux_transport;
+
+namespace {
+
+/// Least time of one call over a few batches [s].
+double seconds_per_call(const base::Communicator& world, const std::function<void()>& call, int calls) {
+  double least = 1e30;
+  call();
+  for (int batch = 0; batch < 7; ++batch) {
+    world.barrier();
+    const double begin = base::wall_seconds();
+    for (int i = 0; i < calls; ++i) call();
+    least = std::min(least, world.max((base::wall_seconds() - begin) / calls));
+  }
+  return least;
+}
+
+/// Bandwidth of a triad on fields of this size [B s^-1].
+double triad(const base::Communicator& world, std::size_t n) {
+  std::vector<double> a(n), b(n, 1.0), c(n, 2.0);
+  double factor = 1;
+  const double seconds = seconds_per_call(
+      world,
+      [&] {
+        factor += 1e-9;
+        for (std::size_t i = 0; i < n; ++i) a[i] = b[i] + factor * c[i];
+      },
+      static_cast<int>(20000000 / n) + 1);
+  return 24.0 * double(n) / seconds + 0 * a[n / 2];
+}
+
+void measure(const base::Communicator& world, grid::Index n_theta, grid::Index n_phi) {
+  const auto grid = grid::Grid::uniform_sphere(n_theta, n_phi, 1.0, "R_sun");
+  const numerics::SphereBlock block(grid, numerics::SphereBlock::make_layout(world, grid));
+  const auto make = [&] { return grid::RealField({"B_r", "G", ""}, block.layout()); };
+  auto a = make(), b = make(), c = make(), d = make();
+  for (grid::RealField* field : {&a, &b, &c, &d})
+    for (grid::Index i = 0; i < block.rows(); ++i)
+      for (grid::Index k = 0; k < block.columns(); ++k)
+        field->view()(i, k) = 10 * std::cos(block.theta[static_cast<std::size_t>(block.first_row() + i)]) *
+                              std::sin(0.1 * double(block.first_column() + k));
+  block.close_poles(a);
+  grid::HaloExchange exchange(block.layout());
+  const double cells = double(n_theta) * double(n_phi);
+  const int calls = static_cast<int>(4e6 / cells) + 2;
+  const double bandwidth = triad(world, static_cast<std::size_t>(block.layout()->owned_size()));
+  const auto report = [&](const char* name, double seconds, double bytes) {
+    if (world.is_root())
+      std::printf(
+          "%4ld x %4ld  %-28s %6.2f ns per cell and stage; memory floor %5.2f ns (%2.0f B at %.1f GB/s)\n",
+          long(n_theta), long(n_phi), name, 1e9 * seconds / cells * world.size(), 1e9 * bytes / bandwidth,
+          bytes, bandwidth / 1e9);
+  };
+
+  numerics::SphereAdvection advection(block, numerics::AdvectionScheme::weno3);
+  ft::FlowParameters flow;
+  const auto advect = [&] {  // the four stages of SSPRK(4,3), as the solver alternates them
+    exchange(a), advection.stage(numerics::ssprk43.stages[0], 1e-3, a, a, b);
+    exchange(b), advection.stage(numerics::ssprk43.stages[1], 1e-3, a, b, c);
+    exchange(c), advection.stage(numerics::ssprk43.stages[2], 1e-3, a, c, b);
+    exchange(b), advection.stage(numerics::ssprk43.stages[3], 1e-3, a, b, a);
+  };
+  ft::set_velocities(flow, block, advection);
+  report("WENO3, zonal flow", seconds_per_call(world, advect, calls / 4 + 1) / 4, 18);
+  flow.rotation_period = 600;
+  flow.axis_colatitude = 30;
+  ft::set_velocities(flow, block, advection);
+  report("WENO3, any flow", seconds_per_call(world, advect, calls / 4 + 1) / 4, 50);
+  numerics::SphereAdvection upwind(block, numerics::AdvectionScheme::upwind);
+  ft::set_velocities(ft::FlowParameters{}, block, upwind);
+  report("upwind, zonal flow",
+         seconds_per_call(
+             world, [&] { exchange(a), upwind.stage(numerics::ssprk43.stages[1], 1e-3, a, a, b); }, calls),
+         16);
+
+  numerics::SphereDiffusion diffusion(block, 300 * ft::diffusivity_unit);
+  const numerics::SuperStage stage{1.2, -0.3, 0.1, 1e-4, 1e-5};
+  report("RKG2",
+         seconds_per_call(
+             world,
+             [&] {
+               exchange(b);
+               diffusion.stage(stage, 1e-3, {.u = b, .before = c, .start = a, .start_rate = d, .out = c});
+               std::swap(b, c);
+             },
+             calls),
+         40);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  base::MpiSession session(argc, argv);
+  const auto world = base::Communicator::world();
+  if (argc == 3) {
+    measure(world, std::atol(argv[1]), std::atol(argv[2]));
+  } else {
+    measure(world, 180, 360);
+    measure(world, 512, 1024);
+  }
+  return 0;
+}
