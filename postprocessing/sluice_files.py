@@ -166,7 +166,8 @@ class Run:
         """All snapshots, by step. BadInput if there is none."""
         if self._snapshots is None:
             names = sorted(os.listdir(self._series)) if os.path.isdir(self._series) else []
-            files = [os.path.join(self._series, name) for name in names if name.endswith(".h5")]
+            files = [os.path.join(self._series, name) for name in names
+                     if name.endswith(".h5") and not name.startswith(("geometry", "post_mortem"))]
             if not files:
                 raise BadInput(f"{self._series}: no snapshots")
             self._snapshots = sorted((Snapshot(file) for file in files), key=lambda one: one.step)
