@@ -240,7 +240,7 @@ void read_state(Hdf5File& file, State& state) {
     const std::string kind = required(file.text_attribute(path, "kind"), "kind of an item");
     if (kind != name_of(item.kind))
       throw base::AgreedError(
-          fmt::format("'{}' is a {}, a {} is wanted", item.name, kind, name_of(item.kind)));
+          fmt::format("'{}' is of kind {}, {} is wanted", item.name, kind, name_of(item.kind)));
     switch (item.kind) {
       case Kind::field:
         file.read_field(path, item.layout, item.data, item.components);
