@@ -13,8 +13,7 @@ namespace sluice::solvers::flux_transport {
 
 /// unsigned_flux, positive_flux, negative_flux [Mx]; polar_flux_north, polar_flux_south (net, within 30
 /// degrees of the pole) [Mx]; axial_dipole, equatorial_dipole, br_min, br_max [G]. A pole counts once, with
-/// cos and sin at the middle of its cap (a quarter of a spacing would be nearer, half is what HipFT takes).
-/// Collective.
+/// sin and cos at the edge of its cap, as in HipFT. Collective.
 [[nodiscard]] std::vector<run::Quantity> field_diagnostics(const numerics::SphereBlock& block,
                                                            const grid::RealField& field);
 

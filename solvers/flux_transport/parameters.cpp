@@ -123,7 +123,9 @@ void FlowParameters::declare(base::Parameters& p) {
 
 void AdvectionParameters::declare(base::Parameters& p) {
   p.choice("scheme", scheme,
-           {{"weno3", "third-order WENO-CS, local Lax-Friedrichs splitting"}, {"upwind", "donor cell"}},
+           {{"weno3", "third-order WENO-CS, upwind by the velocity of the face"},
+            {"weno3_lax_friedrichs", "third-order WENO-CS with local Lax-Friedrichs splitting, as HipFT"},
+            {"upwind", "donor cell"}},
            {.help = "fluxes"});
   p.choice("integrator", integrator,
            {{"ssprk43", "SSPRK(4,3), twice the step"}, {"ssprk33", "SSPRK(3,3)"}, {"euler", "forward Euler"}},

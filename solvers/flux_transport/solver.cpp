@@ -24,6 +24,12 @@ numerics::ShuOsherScheme integrator_of(const std::string& name) {
                              : numerics::ssprk43;
 }
 
+numerics::AdvectionScheme scheme_of(const std::string& name) {
+  return name == "upwind"  ? numerics::AdvectionScheme::upwind
+         : name == "weno3" ? numerics::AdvectionScheme::weno3
+                           : numerics::AdvectionScheme::weno3_lax_friedrichs;
+}
+
 grid::RealField work_field(const numerics::SphereBlock& block) {
   return {{"work", "G", "work"}, block.layout()};
 }
@@ -59,8 +65,7 @@ FluxTransport::FluxTransport(const FluxTransportParameters& parameters, const ru
   const double infinite = std::numeric_limits<double>::infinity();
   advective_limit_ = infinite;
   if (!is_still(parameters.flow)) {
-    const auto scheme = parameters.advection.scheme == "upwind" ? numerics::AdvectionScheme::upwind
-                                                                : numerics::AdvectionScheme::weno3;
+    const auto scheme = scheme_of(parameters.advection.scheme);
     advection_.emplace(block_, scheme, parameters.advection.upwinding);
     set_velocities(parameters.flow, block_, *advection_);
     // Half of the Courant limit in two dimensions; the integrator's SSP limit; Strang splitting takes half

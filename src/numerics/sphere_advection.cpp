@@ -2,43 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
-// Local Lax-Friedrichs splitting (cell i, faces i-1/2 and i+1/2): right-going 1/2 u_i (v_{i-1/2} + alpha_i),
-// left-going 1/2 u_i (v_{i+1/2} - alpha_i), alpha_i the largest |v| on the six faces i-5/2 ... i+5/2. Caplan
-// et al., "HipFT", describes the same; the two theta faces that touch a pole cell are donor cell.
+// Two WENO3 fluxes. `weno3`: the face's velocity times the value reconstructed on its upwind side; a uniform
+// field stays uniform where the face velocities have no divergence. `weno3_lax_friedrichs`: local
+// Lax-Friedrichs splitting as in HipFT (Caplan et al., Front. Astron. Space Sci. 11 (2024) 1341616):
+// right-going part 1/2 u_i (v_{i-1/2} + alpha_i), left-going 1/2 u_i (v_{i+1/2} - alpha_i), alpha_i the
+// largest |v| on the six faces i-5/2 ... i+5/2. Both are the same where v is constant. The two theta faces
+// that touch a pole cell are donor cell.
 
 namespace sluice::numerics {
 
 namespace {
 
 constexpr std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
-/// Donor-cell weights of the cells below and above a face: v/2 (1 + c), v/2 (1 - c), c = upwinding sign(v).
-void flux_upwind_row(double v, double upwinding, const double* __restrict low, const double* __restrict high,
-                     Index n, double* __restrict flux) {
-  const double c = std::copysign(upwinding, v), a = 0.5 * v * (1 + c), b = 0.5 * v * (1 - c);
-#pragma GCC ivdep
-  for (Index k = 0; k < n; ++k) flux[k] = a * low[k] + b * high[k];
-}
-
-void flux_upwind_row(const double* __restrict v, double upwinding, const double* __restrict low,
-                     const double* __restrict high, Index n, double* __restrict flux) {
-#pragma GCC ivdep
-  for (Index k = 0; k < n; ++k) {
-    const double speed = upwinding * std::abs(v[k]);
-    flux[k] = 0.5 * ((v[k] + speed) * low[k] + (v[k] - speed) * high[k]);
-  }
-}
-
-/// Along a row of constant v the splitting is one-way: alpha = |v|. `step` is +1 if v > 0, u then points at
-/// the cell west of the first face, else -1 and the cell east of it.
-void flux_weno3_row(double v, const Weno3Side& side, const double* u, Index step, Index n,
-                    double* __restrict flux) {
-  const double *far = u - step, *near = u, *across = u + step;
-#pragma GCC ivdep
-  for (Index k = 0; k < n; ++k) flux[k] = flux_weno3_one_way(v * far[k], v * near[k], v * across[k], side);
-}
 
 }  // namespace
 
@@ -74,11 +50,9 @@ void SphereAdvection::set_zonal(std::vector<double> v_theta, std::vector<double>
     left[at(j)] = 0.5 * (v_theta_[at(j) + 1] - alpha);
   }
   zonal_faces_.assign(at(n) + 1, {});
-  for (Index f = 1; f < n; ++f) zonal_faces_[at(f)].moves = v_theta_[at(f)] != 0;
   for (Index f = 2; f <= n - 2; ++f) {
     const double *r = &right[at(f)], *l = &left[at(f)];
-    zonal_faces_[at(f)] = {r[-2], r[-1], r[0], l[1], l[0], l[-1], false};
-    for (const double m : {r[-2], r[-1], r[0], l[1], l[0], l[-1]}) zonal_faces_[at(f)].moves |= m != 0;
+    zonal_faces_[at(f)] = {r[-2], r[-1], r[0], l[1], l[0], l[-1]};
   }
   fastest_rate_ = zonal_rate();
 }
@@ -94,48 +68,45 @@ double SphereAdvection::zonal_rate() const {
 
 void SphereAdvection::set_general(const FaceFunction& v_theta, const FaceFunction& v_phi) {
   zonal_ = false;
-  for (auto* field : {&north_, &west_, &right_theta_, &left_theta_, &right_phi_, &left_phi_})
-    *field = grid::RealField({"velocity", "1", "split velocity on the faces of a cell"}, block_.layout());
-  split_theta(v_theta);
-  split_phi(v_phi);
+  const grid::FieldInfo info{"velocity", "1", "velocity on the faces of a cell"};
+  for (auto* field : {&north_, &west_}) *field = grid::RealField(info, block_.layout());
+  const auto north = north_.view(), west = west_.view();
+  for_each_cell([&](Index i, Index k, Index j, Index column) {
+    north(i, k) = v_theta(j, column);
+    west(i, k) = block_.is_pole(j) ? 0.0 : v_phi(j, column);
+  });
+  if (scheme_ == AdvectionScheme::weno3_lax_friedrichs) set_split(v_theta, v_phi);
   fastest_rate_ = block_.layout()->communicator().max(general_rate(v_theta, v_phi));
 }
 
-void SphereAdvection::split_theta(const FaceFunction& v_theta) {
-  const auto north = north_.view(), right = right_theta_.view(), left = left_theta_.view();
-  const Index n = block_.rows_global(), h = SphereBlock::halo;
+void SphereAdvection::for_each_cell(const std::function<void(Index, Index, Index, Index)>& visit) const {
+  const Index h = SphereBlock::halo;
   if (block_.rows() == 0 || block_.columns() == 0) return;
   for (Index i = -h; i < block_.rows() + h; ++i) {
     const Index j = block_.first_row() + i;
-    if (j < 0 || j >= n) continue;
-    for (Index k = -h; k < block_.columns() + h; ++k) {
-      const Index column = block_.first_column() + k;
-      double alpha = 0;
-      for (Index f = std::max<Index>(j - 2, 0); f <= std::min(j + 3, n); ++f)
-        alpha = std::max(alpha, std::abs(v_theta(f, column)));
-      north(i, k) = v_theta(j, column);
-      right(i, k) = 0.5 * (v_theta(j, column) + alpha);
-      left(i, k) = 0.5 * (v_theta(j + 1, column) - alpha);
-    }
+    if (j < 0 || j >= block_.rows_global()) continue;
+    for (Index k = -h; k < block_.columns() + h; ++k) visit(i, k, j, block_.first_column() + k);
   }
 }
 
-void SphereAdvection::split_phi(const FaceFunction& v_phi) {
-  const auto west = west_.view(), right = right_phi_.view(), left = left_phi_.view();
-  const Index h = SphereBlock::halo;
-  if (block_.columns() == 0) return;
-  for (Index i = 0; i < block_.rows(); ++i) {
-    const Index j = block_.first_row() + i;
-    if (block_.is_pole(j)) continue;
-    for (Index k = -h; k < block_.columns() + h; ++k) {
-      const Index column = block_.first_column() + k;
-      double alpha = 0;
-      for (Index f = column - 2; f <= column + 3; ++f) alpha = std::max(alpha, std::abs(v_phi(j, f)));
-      west(i, k) = v_phi(j, column);
-      right(i, k) = 0.5 * (v_phi(j, column) + alpha);
-      left(i, k) = 0.5 * (v_phi(j, column + 1) - alpha);
-    }
-  }
+void SphereAdvection::set_split(const FaceFunction& v_theta, const FaceFunction& v_phi) {
+  const grid::FieldInfo info{"velocity", "1", "multiplier of a split part"};
+  for (auto* field : {&right_theta_, &left_theta_, &right_phi_, &left_phi_})
+    *field = grid::RealField(info, block_.layout());
+  const auto right_theta = right_theta_.view(), left_theta = left_theta_.view(),
+             right_phi = right_phi_.view(), left_phi = left_phi_.view();
+  for_each_cell([&](Index i, Index k, Index j, Index column) {
+    double alpha = 0;
+    for (Index f = std::max<Index>(j - 2, 0); f <= std::min(j + 3, block_.rows_global()); ++f)
+      alpha = std::max(alpha, std::abs(v_theta(f, column)));
+    right_theta(i, k) = 0.5 * (v_theta(j, column) + alpha);
+    left_theta(i, k) = 0.5 * (v_theta(j + 1, column) - alpha);
+    if (block_.is_pole(j)) return;
+    alpha = 0;
+    for (Index f = column - 2; f <= column + 3; ++f) alpha = std::max(alpha, std::abs(v_phi(j, f)));
+    right_phi(i, k) = 0.5 * (v_phi(j, column) + alpha);
+    left_phi(i, k) = 0.5 * (v_phi(j, column + 1) - alpha);
+  });
 }
 
 double SphereAdvection::general_rate(const FaceFunction& v_theta, const FaceFunction& v_phi) const {
@@ -152,64 +123,47 @@ double SphereAdvection::general_rate(const FaceFunction& v_theta, const FaceFunc
 
 void SphereAdvection::flux_theta(Index face, const Rows& u, double* flux) const {
   const Index i = face - block_.first_row(), n = block_.columns();
-  const double *u2 = u.row(i - 2), *u1 = u.row(i - 1), *u0 = u.row(i), *u_1 = u.row(i + 1);
+  const FaceStencil cells{u.row(i - 2), u.row(i - 1), u.row(i), u.row(i + 1)};
+  const Weno3Face& weights = weights_theta_[at(face)];
   const bool at_pole = face == 1 || face == block_.rows_global() - 1;
-  if (scheme_ == AdvectionScheme::upwind || at_pole) {
-    const double upwinding = scheme_ == AdvectionScheme::upwind ? upwinding_ : 1.0;
-    if (zonal_) return flux_upwind_row(v_theta_[at(face)], upwinding, u1, u0, n, flux);
-    return flux_upwind_row(north_.view().row(i), upwinding, u1, u0, n, flux);
-  }
-  const Weno3Face weights = weights_theta_[at(face)];
+  const bool donor = at_pole || scheme_ == AdvectionScheme::upwind,
+             split = scheme_ == AdvectionScheme::weno3_lax_friedrichs;
+  const double upwinding = scheme_ == AdvectionScheme::upwind ? upwinding_ : 1.0;
   if (zonal_) {
-    const ZonalFace m = zonal_faces_[at(face)];
-    if (!m.moves) {
-      std::fill(flux, flux + n, 0.0);
-      return;
-    }
-#pragma GCC ivdep
-    for (Index k = 0; k < n; ++k)
-      flux[k] = flux_weno3(m.r2 * u2[k], m.r1 * u1[k], m.r0 * u0[k], m.l1 * u_1[k], m.l0 * u0[k],
-                           m.l_1 * u1[k], weights);
-    return;
+    if (donor) return flux_upwind_row(v_theta_[at(face)], upwinding, cells, n, flux);
+    if (split) return flux_weno3_split_row(zonal_faces_[at(face)], weights, cells, n, flux);
+    return flux_weno3_row(v_theta_[at(face)], weights, cells, n, flux);
   }
+  const double* v = north_.view().row(i);
+  const auto same = [w = weights](Index) -> const Weno3Face& { return w; };
+  if (donor) return flux_upwind_row(v, upwinding, cells, n, flux);
+  if (!split) return flux_weno3_row(v, same, cells, n, flux);
   const auto r = right_theta_.view(), l = left_theta_.view();
-  const double *r2 = r.row(i - 2), *r1 = r.row(i - 1), *r0 = r.row(i), *l1 = l.row(i + 1), *l0 = l.row(i),
-               *l_1 = l.row(i - 1);
-#pragma GCC ivdep
-  for (Index k = 0; k < n; ++k)
-    flux[k] = flux_weno3(r2[k] * u2[k], r1[k] * u1[k], r0[k] * u0[k], l1[k] * u_1[k], l0[k] * u0[k],
-                         l_1[k] * u1[k], weights);
+  flux_weno3_split_row({r.row(i - 2), r.row(i - 1), r.row(i), l.row(i + 1), l.row(i), l.row(i - 1)}, same,
+                       cells, n, flux);
 }
 
 void SphereAdvection::flux_phi(Index row, const Rows& u, double* flux) const {
   const Index i = row - block_.first_row(), faces = block_.columns() + 1;
-  const double* u0 = u.row(i);
-  if (scheme_ == AdvectionScheme::upwind) {
-    if (zonal_) return flux_upwind_row(v_phi_[at(row)], upwinding_, u0 - 1, u0, faces, flux);
-    return flux_upwind_row(west_.view().row(i), upwinding_, u0 - 1, u0, faces, flux);
-  }
+  const double* c = u.row(i);
+  const FaceStencil cells{c - 2, c - 1, c, c + 1};
   if (zonal_) {
-    const double v = v_phi_[at(row)];
-    if (v > 0)
-      flux_weno3_row(v, weights_phi_[0].left, u0 - 1, 1, faces, flux);
-    else if (v < 0)
-      flux_weno3_row(v, weights_phi_[0].right, u0, -1, faces, flux);
-    else
-      std::fill(flux, flux + faces, 0.0);
-    return;
+    if (scheme_ == AdvectionScheme::upwind)
+      return flux_upwind_row(v_phi_[at(row)], upwinding_, cells, faces, flux);
+    return flux_weno3_row(v_phi_[at(row)], weights_phi_[0], cells, faces,
+                          flux);  // v is constant: both WENO3 are the same
   }
-  const double *r = right_phi_.view().row(i), *l = left_phi_.view().row(i);
-  const auto flux_of = [&](Index k, const Weno3Face& weights) {
-    return flux_weno3(r[k - 2] * u0[k - 2], r[k - 1] * u0[k - 1], r[k] * u0[k], l[k + 1] * u0[k + 1],
-                      l[k] * u0[k], l[k - 1] * u0[k - 1], weights);
+  const double* v = west_.view().row(i);
+  if (scheme_ == AdvectionScheme::upwind) return flux_upwind_row(v, upwinding_, cells, faces, flux);
+  const auto with_weights = [&](const auto& weights) {
+    if (scheme_ == AdvectionScheme::weno3) return flux_weno3_row(v, weights, cells, faces, flux);
+    const double *r = right_phi_.view().row(i), *l = left_phi_.view().row(i);
+    flux_weno3_split_row({r - 2, r - 1, r, l + 1, l, l - 1}, weights, cells, faces, flux);
   };
-  if (block_.uniform_phi) {
-    const Weno3Face weights = weights_phi_[0];
-#pragma GCC ivdep
-    for (Index k = 0; k < faces; ++k) flux[k] = flux_of(k, weights);
-  } else {
-    for (Index k = 0; k < faces; ++k) flux[k] = flux_of(k, weights_phi_[at(k)]);
-  }
+  if (block_.uniform_phi)
+    with_weights([w = weights_phi_[0]](Index) -> const Weno3Face& { return w; });
+  else
+    with_weights([this](Index k) -> const Weno3Face& { return weights_phi_[at(k)]; });
 }
 
 void SphereAdvection::update_row(const Combination& c, const double* u0, const double* u, double* out) const {

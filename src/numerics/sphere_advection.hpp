@@ -5,11 +5,12 @@
 
 #include "numerics/flux_weno.hpp"
 #include "numerics/runge_kutta.hpp"
+#include "numerics/sphere_advection_rows.hpp"
 #include "numerics/sphere_block.hpp"
 
 namespace sluice::numerics {
 
-enum class AdvectionScheme { upwind, weno3 };
+enum class AdvectionScheme { upwind, weno3, weno3_lax_friedrichs };
 
 /// L(u) = -div(v u). Angular velocities on faces [rad per time]: v_theta(j, k) on face j between the rows j -
 /// 1 and j, v_phi(j, k) on face k between the columns k - 1 and k; linear speed over the radius, that is,
@@ -39,11 +40,6 @@ class SphereAdvection {
              grid::RealField& out);
 
  private:
-  struct ZonalFace {  ///< One theta face: multipliers of the rows j-2, j-1, j (right-going), j+1, j, j-1
-                      ///< (left-going).
-    double r2, r1, r0, l1, l0, l_1;
-    bool moves;
-  };
   struct Combination {  ///< Row update: start u0 + previous u - south f_{j+1} + north f_j - west_east
                         ///< (f_{k+1} - f_k)
     double start, previous, south, north, west_east;
@@ -53,8 +49,9 @@ class SphereAdvection {
   void flux_phi(Index row, const Rows& u, double* flux) const;
   void update_row(const Combination& c, const double* u0, const double* u, double* out) const;
   void close_pole(const ShuOsherStage& s, double dt, bool north, const Rows& u0, const Rows& u, double* out);
-  void split_theta(const FaceFunction& v_theta);
-  void split_phi(const FaceFunction& v_phi);
+  void set_split(const FaceFunction& v_theta, const FaceFunction& v_phi);
+  /// visit(i, k, j, column) on local cells with their ghosts, and their global indices (column not wrapped).
+  void for_each_cell(const std::function<void(Index, Index, Index, Index)>& visit) const;
   [[nodiscard]] double zonal_rate() const;
   [[nodiscard]] double general_rate(const FaceFunction& v_theta, const FaceFunction& v_phi) const;
 
@@ -66,7 +63,7 @@ class SphereAdvection {
   std::vector<Weno3Face> weights_theta_;  ///< By global theta face.
   std::vector<Weno3Face> weights_phi_;    ///< One if longitudes are uniform, else by owned phi face.
   std::vector<double> v_theta_, v_phi_;   ///< Zonal: by global face, row.
-  std::vector<ZonalFace> zonal_faces_;    ///< By global theta face.
+  std::vector<SplitFace> zonal_faces_;    ///< By global theta face.
   // General: velocity of a cell's north and west face, and the multipliers of its right- and left-going
   // parts.
   grid::RealField north_, west_, right_theta_, left_theta_, right_phi_, left_phi_;

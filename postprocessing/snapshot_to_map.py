@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Writes B_r of a snapshot as a map that HipFT, MAS and Sluice's `initial.map` read: dataset Data[theta, phi] in gauss with
+dim1 = phi and dim2 = theta [rad], the last longitude repeating the first.
+
+    postprocessing/snapshot_to_map.py runs/NAME/snapshots/FILE.h5 map.h5 [--single]
+"""
+import argparse
+import sys
+
+import h5py
+import numpy as np
+
+
+class BadInput(Exception):
+    """Something that the user gave cannot be used; the text says what."""
+
+
+def read(path):
+    try:
+        with h5py.File(path, "r") as file:
+            missing = [name for name in ("B_r", "theta", "phi") if name not in file]
+            if missing:
+                raise BadInput(f"{path}: no dataset {', '.join(missing)}; a snapshot of flux_transport has them")
+            return tuple(np.asarray(file[name], float) for name in ("B_r", "theta", "phi"))
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read as HDF5 ({error})") from None
+
+
+def write(path, values, theta, phi, kind):
+    closed = np.concatenate([values, values[:, :1]], axis=1)
+    longitude = np.append(phi, phi[0] + 2 * np.pi)
+    with h5py.File(path, "w") as file:
+        data = file.create_dataset("Data", data=closed.astype(kind))
+        for name, axis, points in (("dim1", 1, longitude), ("dim2", 0, theta)):
+            scale = file.create_dataset(name, data=points.astype(kind))
+            scale.make_scale(name)
+            data.dims[axis].attach_scale(scale)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("snapshot")
+    parser.add_argument("map")
+    parser.add_argument("--single", action="store_true", help="float32, as the maps that HipFT distributes")
+    options = parser.parse_args()
+    values, theta, phi = read(options.snapshot)
+    if abs(phi[0]) > 1e-12:
+        raise BadInput(f"{options.snapshot}: phi[0] = {phi[0]}; 0 is allowed: the map's form begins at longitude 0")
+    write(options.map, values, theta, phi, np.float32 if options.single else np.float64)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BadInput as error:
+        sys.exit(f"snapshot_to_map: {error}")

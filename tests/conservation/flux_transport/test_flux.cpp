@@ -1,0 +1,113 @@
+// The flux through the sphere is conserved to round-off whatever the scheme, with both poles in play, on any
+// ranks.
+#include <gtest/gtest.h>
+
+#include <numbers>
+
+#include "flux_transport/diagnostics.hpp"
+#include "flux_transport/flow.hpp"
+#include "support/flux_transport_run.hpp"
+
+namespace {
+
+using namespace sluice;
+using test::FluxTransportRun;
+
+/// Change of the signed flux over the unsigned flux.
+double drift(const std::string& yaml, double hours) {
+  FluxTransportRun run(yaml);
+  const double before = run.value("signed_flux");
+  run.advance_to(hours);
+  return std::abs(run.value("signed_flux") - before) / run.value("unsigned_flux");
+}
+
+/// A spot on each pole and one between them: an unbalanced field, 33 odd longitudes, flow and diffusion over
+/// the poles.
+const std::string field = R"(
+grid: {n_theta: 18, n_phi: 33}
+initial: {type: spots, spots: [{colatitude: 3, radius: 20, peak: 10}, {colatitude: 175, radius: 15, peak: -4}, {colatitude: 50, radius: 20}]}
+)";
+
+TEST(Conservation, AllSchemes) {
+  for (const std::string scheme : {"weno3", "weno3_lax_friedrichs", "upwind"})
+    for (const std::string integrator : {"ssprk43", "ssprk33", "euler"})
+      for (const std::string diffusion : {"{scheme: rkg2}", "{scheme: rkl2}", "{subcycles: 2}"})
+        for (const std::string splitting : {"strang", "lie"}) {
+          const auto yaml =
+              field +
+              fmt::format(
+                  "advection: {{scheme: {}, integrator: {}}}\ndiffusion: {}\nstep: {{splitting: {}}}\n",
+                  scheme, integrator, diffusion, splitting);
+          EXPECT_LT(drift(yaml, 300), 1e-13)
+              << scheme << " " << integrator << " " << diffusion << " " << splitting;
+        }
+}
+
+TEST(Conservation, FlowOverThePoles) {
+  for (const std::string scheme : {"weno3", "weno3_lax_friedrichs", "upwind"})
+    EXPECT_LT(drift(field +
+                        "flow: {rotation_period: 300, axis_colatitude: 70, axis_longitude: 20}\nadvection: "
+                        "{scheme: " +
+                        scheme + "}\n",
+                    100),
+              1e-13);
+}
+
+TEST(Conservation, DefaultStateIsBalanced) {
+  FluxTransportRun run("grid: {n_theta: 46, n_phi: 90}");
+  EXPECT_LT(std::abs(run.value("signed_flux")), 1e-13 * run.value("unsigned_flux"));
+  run.advance_to(200);
+  EXPECT_LT(std::abs(run.value("signed_flux")), 1e-13 * run.value("unsigned_flux"));
+}
+
+/// Mutations: a wrong sign or a dropped metric term at the pole must be seen by the test above.
+TEST(Conservation, SeesAWrongPole) {
+  const auto world = base::Communicator::world();
+  const auto grid = grid::Grid::uniform_sphere(18, 33, 1.0, "R_sun");
+  const numerics::SphereBlock right(grid, numerics::SphereBlock::make_layout(world, grid));
+  numerics::SphereBlock wrong_sign(grid, right.layout()), dropped_metric(grid, right.layout());
+  wrong_sign.pole_area[0] *= -1;
+  for (double& sine : dropped_metric.sin_face) sine = std::copysign(1.0, sine);
+  const auto relative_drift = [&](const numerics::SphereBlock& block, bool diffuse) {
+    grid::RealField b({"B_r", "G", ""}, right.layout()), next({"B_r", "G", ""}, right.layout());
+    for (grid::Index i = 0; i < right.rows(); ++i)
+      for (grid::Index k = 0; k < right.columns(); ++k)
+        b.view()(i, k) = 2 + right.cos_theta[static_cast<std::size_t>(right.first_row() + i)];
+    const double before = solvers::flux_transport::signed_flux(right, b);
+    grid::HaloExchange exchange(right.layout());
+    exchange(b);
+    if (diffuse) {
+      numerics::SphereDiffusion(block, 1e-3).apply(b, next);  // the rate of change: its integral vanishes
+      return std::abs(solvers::flux_transport::signed_flux(right, next) / before);
+    }
+    numerics::SphereAdvection advection(block, numerics::AdvectionScheme::weno3);
+    solvers::flux_transport::set_velocities({}, block, advection);
+    advection.stage(numerics::forward_euler.stages[0], 1.0, b, b, next);
+    return std::abs(solvers::flux_transport::signed_flux(right, next) / before - 1);
+  };
+  for (const bool diffuse : {true, false}) {
+    EXPECT_LT(relative_drift(right, diffuse), 1e-14);
+    EXPECT_GT(relative_drift(wrong_sign, diffuse), 1e-9) << "a wrong sign at the pole went unseen";
+  }
+  EXPECT_GT(std::abs(dropped_metric.sin_face[1] - right.sin_face[1]), 0.5);
+  // A dropped metric term conserves flux (the fluxes still cancel) but not the decay of a harmonic: Y_10 is
+  // an eigenfunction.
+  grid::RealField y({"B_r", "G", ""}, right.layout()), rate({"B_r", "G", ""}, right.layout());
+  for (grid::Index i = 0; i < right.rows(); ++i)
+    for (grid::Index k = 0; k < right.columns(); ++k)
+      y.view()(i, k) = right.cos_theta[static_cast<std::size_t>(right.first_row() + i)];
+  grid::HaloExchange exchange(right.layout());
+  exchange(y);
+  const auto error = [&](const numerics::SphereBlock& block) {
+    numerics::SphereDiffusion(block, 1.0).apply(y, rate);
+    double most = 0;
+    for (grid::Index i = 0; i < right.rows(); ++i)
+      for (grid::Index k = 0; k < right.columns(); ++k)
+        most = std::max(most, std::abs(rate.view()(i, k) + 2 * y.view()(i, k)));
+    return world.max(most);
+  };
+  EXPECT_LT(error(right), 0.02);
+  EXPECT_GT(error(dropped_metric), 0.5);
+}
+
+}  // namespace

@@ -1,0 +1,130 @@
+// The same answer on any number of ranks (each rank also runs the whole problem alone), and the same bits
+// after a restart.
+#include <gtest/gtest.h>
+
+#include "run/state.hpp"
+#include "support/flux_transport_run.hpp"
+
+namespace {
+
+using namespace sluice;
+using test::FluxTransportRun;
+
+std::string on_ranks(int along_theta, int along_phi) {
+  return fmt::format("grid: {{n_theta: 19, n_phi: 35, ranks: [{}, {}]}}\n", along_theta, along_phi);
+}
+
+const std::string regions =
+    "initial: {regions: {count: 4, seed: 3, flux_minimum: 2e22, flux_maximum: 5e22, peak_field: 100}}\n";
+const std::string over_pole =
+    regions + "flow: {rotation_period: 300, axis_colatitude: 70, axis_longitude: 20}\n";
+
+/// Largest difference of the distributed field from the one that this rank computed alone, over its largest
+/// value.
+double difference(const FluxTransportRun& together, const FluxTransportRun& alone) {
+  const auto& block = together.flux_transport().block();
+  const auto a = together.flux_transport().field().view(), b = alone.flux_transport().field().view();
+  double most = 0, largest = 0;
+  for (grid::Index i = 0; i < block.rows(); ++i)
+    for (grid::Index k = 0; k < block.columns(); ++k) {
+      most = std::max(most, std::abs(a(i, k) - b(block.first_row() + i, block.first_column() + k)));
+      largest = std::max(largest, std::abs(a(i, k)));
+    }
+  const auto world = base::Communicator::world();
+  return world.max(most) / world.max(largest);
+}
+
+void expect_same_on_all_ranks(const std::string& yaml, double hours) {
+  FluxTransportRun alone(on_ranks(1, 1) + yaml, base::Communicator::self());
+  alone.advance_to(hours);
+  const int size = base::Communicator::world().size();
+  for (int p = 0; p <= size; ++p) {
+    if (p > 0 && size % p != 0) continue;
+    FluxTransportRun together(on_ranks(p, p > 0 ? size / p : 0) + yaml);
+    together.advance_to(hours);
+    EXPECT_EQ(together.steps, alone.steps);
+    EXPECT_LE(difference(together, alone), 1e-13) << p << " ranks along theta";
+    EXPECT_NEAR(together.value("unsigned_flux") / alone.value("unsigned_flux"), 1, 1e-13);
+    EXPECT_NEAR(together.value("axial_dipole") / alone.value("axial_dipole"), 1, 1e-11);
+  }
+}
+
+TEST(Ranks, SameAnswer) { expect_same_on_all_ranks(regions, 80); }
+TEST(Ranks, SameAnswerOverThePoles) { expect_same_on_all_ranks(over_pole, 10); }
+TEST(Ranks, SameAnswerUpwind) {
+  expect_same_on_all_ranks(regions + "advection: {scheme: upwind, integrator: euler}\n", 80);
+}
+
+/// A pole is one unknown: the same value along its whole row.
+TEST(Ranks, PolesStaySingleValued) {
+  FluxTransportRun run(on_ranks(0, 0) + over_pole);
+  run.advance_to(5);
+  const auto& block = run.flux_transport().block();
+  const auto b = run.flux_transport().field().view();
+  double value[2] = {0, 0}, low[2] = {1e300, 1e300};
+  for (grid::Index i = 0; i < block.rows(); ++i)
+    for (grid::Index k = 0; k < block.columns(); ++k) {
+      const grid::Index j = block.first_row() + i;
+      if (!block.is_pole(j)) continue;
+      value[j > 0] = b(i, k);
+      low[j > 0] = std::min(low[j > 0], b(i, k));
+    }
+  for (int pole : {0, 1})
+    if (low[pole] < 1e300) {
+      EXPECT_EQ(low[pole], value[pole]);
+    }
+}
+
+TEST(Restart, BitForBit) {
+  for (const std::string& yaml :
+       {on_ranks(0, 0) + regions, on_ranks(0, 0) + over_pole + "step: {splitting: lie, maximum: 0.7}\n"}) {
+    FluxTransportRun whole(yaml);
+    for (int step = 0; step < 3; ++step)
+      whole.time += whole.solver->advance(whole.time, 20 - whole.time).dt_taken;
+    run::State from;
+    whole.solver->state(from);
+    run::StateCopy copy;
+    copy.capture(from);
+    FluxTransportRun resumed(yaml, base::Communicator::world(), false);
+    run::State to;
+    resumed.solver->state(to);
+    copy.restore(to);
+    resumed.solver->restored();
+    resumed.time = whole.time;
+    whole.advance_to(20);
+    resumed.advance_to(20);
+    EXPECT_EQ(whole.steps, resumed.steps);
+    const auto& block = whole.flux_transport().block();
+    const auto a = whole.flux_transport().field().view(), b = resumed.flux_transport().field().view();
+    for (grid::Index i = 0; i < block.rows(); ++i)
+      for (grid::Index k = 0; k < block.columns(); ++k) ASSERT_EQ(a(i, k), b(i, k));
+  }
+}
+
+TEST(Apply, AddsAndKeepsPolesSingle) {
+  FluxTransportRun run(on_ranks(0, 0) + regions), untouched(on_ranks(0, 0) + regions);
+  const auto& block = run.flux_transport().block();
+  grid::RealField change({"change", "G", ""}, grid::Layout::block(base::Communicator::world(), [&] {
+                           auto spec = block.layout()->spec();
+                           spec.halo = {0, 0, 0};
+                           return spec;
+                         }()));
+  const run::Increment increment{"B_r", &change};
+  run.solver->apply(std::span(&increment, 1));
+  const auto a = run.flux_transport().field().view(), b = untouched.flux_transport().field().view();
+  for (grid::Index i = 0; i < block.rows(); ++i)
+    for (grid::Index k = 0; k < block.columns(); ++k) ASSERT_EQ(a(i, k), b(i, k));
+  for (grid::Index i = 0; i < block.rows(); ++i)
+    for (grid::Index k = 0; k < block.columns(); ++k)
+      change.view()(i, k) = std::cos(2 * block.phi[static_cast<std::size_t>(block.first_column() + k)]) + 3;
+  run.solver->apply(std::span(&increment, 1));
+  for (grid::Index i = 0; i < block.rows(); ++i)
+    for (grid::Index k = 0; k < block.columns(); ++k) {
+      const double expected = block.is_pole(block.first_row() + i) ? 3 : change.view()(i, k);
+      ASSERT_NEAR(a(i, k) - b(i, k), expected, 1e-13);
+    }
+  const run::Increment unknown{"temperature", &change};
+  EXPECT_THROW(run.solver->apply(std::span(&unknown, 1)), base::AgreedError);
+}
+
+}  // namespace
