@@ -52,16 +52,15 @@ class History : public run::Observer {
     try_to_write();
   }
 
-  /// Rows that the disk did not take before the checkpoint are part of it. (Rank 0 has them, and rank 0's are
-  /// saved.)
+  /// Rows that the disk did not take before the checkpoint are part of it.
   void state(run::State& state) override {
     Observer::state(state);
-    state.reals("pending_rows", rows_);
+    state.reals("pending_rows", pending_);
   }
 
   /// Cuts the file at once, so that what lies beyond the checkpoint is never taken for a part of this run.
   void restored() override {
-    if (!communicator_.is_root()) rows_.clear();
+    if (communicator_.is_root()) rows_ = pending_;
     run::QuantitySet quantities(*solver_);
     try {
       open(quantities);
@@ -71,11 +70,15 @@ class History : public run::Observer {
   }
 
   void flush() override {
-    if (!opened_) return;
+    share_pending();
+    if (!opened_ && pending_.empty()) return;
+    run::QuantitySet quantities(*solver_);
+    if (!opened_) open(quantities);
     run::output_on_root(communicator_, [this] {
       write();
       file_->sync();
     });
+    pending_.clear();
   }
 
   void finish(const run::Look& look) override {
@@ -100,6 +103,14 @@ class History : public run::Observer {
       file_ = std::make_unique<HistoryFile>(std::move(file));
     });
     opened_ = true;
+  }
+
+  /// State is the same on every rank. Collective.
+  void share_pending() {
+    pending_.resize(
+        static_cast<std::size_t>(communicator_.broadcast(static_cast<std::int64_t>(rows_.size()))));
+    if (communicator_.is_root()) pending_ = rows_;
+    communicator_.broadcast(std::span<double>(pending_));
   }
 
   void write() {
@@ -128,6 +139,7 @@ class History : public run::Observer {
   bool opened_ = false, told_ = false;
   std::unique_ptr<HistoryFile> file_;  // rank 0
   std::vector<double> rows_;           // rank 0: not yet written
+  std::vector<double> pending_;        // rows_ as of the last checkpoint, on every rank
 };
 
 class HistoryCase : public run::HookCase {

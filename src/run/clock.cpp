@@ -6,10 +6,10 @@
 
 namespace sluice::run {
 
-void Clock::start(double t0) {
+void Clock::start(double t0, std::int64_t step) {
   time_ = origin_ = t0;
   compensation_ = 0;
-  step_ = 0;
+  step_ = step;
 }
 
 // Kahan's compensated sum (Comm. ACM 8 (1965) 40): `compensation_` is what the last additions put in too

@@ -10,7 +10,7 @@ namespace sluice::run {
 /// round-off of a step.
 class Clock {
  public:
-  void start(double t0);
+  void start(double t0, std::int64_t step = 0);
   [[nodiscard]] double time() const { return time_; }
   [[nodiscard]] std::int64_t step() const { return step_; }
   /// One accepted step of length dt towards `required` (> time).

@@ -198,6 +198,7 @@ Status Run::finish() { return impl_->finish(); }
 double Run::end_time() const { return impl_->end_time; }
 double Run::time() const { return impl_->clock.time(); }
 std::int64_t Run::step() const { return impl_->clock.step(); }
+bool Run::has_solver() const { return impl_->solver != nullptr; }
 Solver& Run::solver() { return *impl_->solver; }
 std::string Run::failure() const { return impl_->failure; }
 std::string Run::checkpoint() const {

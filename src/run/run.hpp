@@ -17,22 +17,24 @@ namespace sluice::run {
 
 /// What the command line adds to the case.
 struct RunOptions {
-  std::string restart;            ///< "", "auto" (newest good checkpoint if there is one, else fresh), or a file.
-  std::optional<double> until;    ///< Replaces t_end.
-  std::string command;            ///< For provenance.
+  std::string restart{};  ///< "", "auto" (newest good checkpoint if there is one, else fresh), or a file.
+  std::optional<double> until{};  ///< Replaces t_end.
+  std::string command{};          ///< For provenance.
   std::uint32_t member = 0;
-  std::optional<double> wall_end;  ///< base::wall_seconds() at which the job ends.
-  std::filesystem::path ensemble_folder{};  ///< Of the ensemble that this run is a member of; empty if of none.
+  std::optional<double> wall_end{};  ///< base::wall_seconds() at which the job ends.
+  std::filesystem::path
+      ensemble_folder{};  ///< Of the ensemble that this run is a member of; empty if of none.
 };
 
 /// How a run ended; the process' exit code.
 enum class Status { finished = 0, failed = 1, stopped = 2 };
 
-/// One member's run on one communicator: `start`, then `advance_to` (once, or in pieces for cross-member hooks), then
-/// `finish`. Collective throughout.
+/// One member's run on one communicator: `start`, then `advance_to` (once, or in pieces for cross-member
+/// hooks), then `finish`. Collective throughout.
 class Run {
  public:
-  Run(const base::Communicator& communicator, const Registry& registry, Case& the_case, RunFolder& folder, RunOptions options);
+  Run(const base::Communicator& communicator, const Registry& registry, Case& the_case, RunFolder& folder,
+      RunOptions options);
   ~Run();
   void start();
   /// Advances until `time`, the end, or a stop. Returns true while there is more to do before t_end.
@@ -41,9 +43,11 @@ class Run {
   [[nodiscard]] double end_time() const;
   [[nodiscard]] double time() const;
   [[nodiscard]] std::int64_t step() const;
-  [[nodiscard]] Solver& solver();                 ///< After `start`, unless the run had been finished before.
-  [[nodiscard]] std::string failure() const;      ///< Why it failed; empty if it has not.
-  [[nodiscard]] std::string checkpoint() const;   ///< File of the last checkpoint written or resumed; empty if none.
+  [[nodiscard]] bool has_solver() const;  ///< After `start`: false if the run had been finished before.
+  [[nodiscard]] Solver& solver();
+  [[nodiscard]] std::string failure() const;  ///< Why it failed; empty if it has not.
+  [[nodiscard]] std::string checkpoint()
+      const;  ///< File of the last checkpoint written or resumed; empty if none.
 
  private:
   struct Impl;
@@ -51,6 +55,7 @@ class Run {
 };
 
 /// Runs a case: one member, or an ensemble over groups of ranks. Returns the exit code's status. Collective.
-Status run_case(const base::Communicator& world, Registry& registry, std::unique_ptr<Case> the_case, const RunOptions& options);
+Status run_case(const base::Communicator& world, Registry& registry, std::unique_ptr<Case> the_case,
+                const RunOptions& options);
 
 }  // namespace sluice::run

@@ -35,7 +35,7 @@ void Run::Impl::start() {
   std::vector<bool> own_hooks;
   if (point) {
     own_hooks = check_against_case(*point, the_case);
-    clock.start(point->header.time);
+    clock.start(point->header.time, point->header.step);
     if (is_finished(point->header)) {
       finished_before = true;
       resumed_from = point->file.string();
