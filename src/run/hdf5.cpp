@@ -22,7 +22,7 @@ hdf5::Handle file_access(const base::Communicator& communicator) {
   hdf5::Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "H5Pcreate");
   hdf5::require(H5Pset_fapl_mpio(access.id(), communicator.handle(), MPI_INFO_NULL), "H5Pset_fapl_mpio");
   hdf5::require(H5Pset_coll_metadata_write(access.id(), true), "H5Pset_coll_metadata_write");
-  hdf5::require(H5Pset_meta_block_size(access.id(), 64 * 1024), "H5Pset_meta_block_size");
+  hdf5::require(H5Pset_meta_block_size(access.id(), 16 * 1024), "H5Pset_meta_block_size");
   return access;
 }
 

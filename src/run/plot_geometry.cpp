@@ -80,7 +80,8 @@ PlotGeometry plot_geometry(const grid::Grid& grid) {
   const bool sphere = grid.geometry == grid::Geometry::sphere;
   const bool all_periodic =
       std::all_of(grid.axes.begin(), grid.axes.end(), [](const grid::Axis& axis) { return axis.periodic; });
-  geometry.cells = sphere || !(grid.centring == grid::Centring::node || all_periodic);
+  geometry.cells =
+      sphere || !(grid.centring == grid::Centring::node || all_periodic || grid.axes.size() == 1);
   for (const grid::Axis& axis : grid.axes)
     geometry.positions.push_back(geometry.cells ? axis.faces : axis.points);
   if (sphere)

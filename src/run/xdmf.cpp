@@ -41,19 +41,18 @@ std::string data_item(const std::vector<std::size_t>& sizes, bool single, const 
       dimensions_text(sizes), single ? 4 : 8, escaped(where));
 }
 
+/// A line is told as a surface of no width: XDMF has no one-dimensional structured grid.
 std::vector<std::size_t> sizes_of(const PlotGeometry& geometry, bool of_data) {
-  std::vector<std::size_t> sizes;
+  std::vector<std::size_t> sizes(geometry.positions.size() == 1 ? 1 : 0, 1);
   for (const auto& positions : geometry.positions)
     sizes.push_back(positions.size() - (of_data && geometry.cells ? 1 : 0));
   return sizes;
 }
 
 std::string shape_text(const PlotGeometry& geometry, const PlotPoints& picture, const std::string& folder) {
-  std::vector<std::size_t> sizes = sizes_of(geometry, false);
+  const std::vector<std::size_t> sizes = sizes_of(geometry, false);
   const bool volume = sizes.size() == 3;
-  // A line is a surface of no width: XDMF has no one-dimensional structured grid.
-  if (sizes.size() == 1) sizes.insert(sizes.begin(), 1);
-  std::vector<std::size_t> with_components = sizes_of(geometry, false);
+  std::vector<std::size_t> with_components = sizes;
   with_components.push_back(3);
   return fmt::format(
       "<Topology TopologyType=\"{}\" Dimensions=\"{}\"/>\n"
