@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -194,6 +195,13 @@ ConfigNode parse(const std::string& text, const std::string& file, bool has_line
 }  // namespace
 
 std::string Origin::text() const { return line > 0 ? file + ":" + std::to_string(line) : file; }
+
+ConfigNode::ConfigNode() = default;
+ConfigNode::~ConfigNode() = default;
+ConfigNode::ConfigNode(const ConfigNode&) = default;
+ConfigNode::ConfigNode(ConfigNode&&) noexcept = default;
+ConfigNode& ConfigNode::operator=(const ConfigNode&) = default;
+ConfigNode& ConfigNode::operator=(ConfigNode&&) noexcept = default;
 
 const ConfigNode* ConfigNode::find(std::string_view key) const {
   for (const auto& [name, value] : entries)

@@ -23,6 +23,14 @@ class ConfigNode {
  public:
   enum class Kind { null, scalar, list, map };
 
+  // In config.cpp, because a node holds pairs of nodes.
+  ConfigNode();
+  ~ConfigNode();
+  ConfigNode(const ConfigNode&);
+  ConfigNode(ConfigNode&&) noexcept;
+  ConfigNode& operator=(const ConfigNode&);
+  ConfigNode& operator=(ConfigNode&&) noexcept;
+
   Kind kind = Kind::null;
   Origin origin;
   std::string scalar;

@@ -88,7 +88,7 @@ Entry& bind_list(Entry& entry, std::vector<T>& target, Convert convert) {
   };
   entry.value = [&target] {
     std::string text;
-    for (const T& value : target) text += (text.empty() ? "" : ", ") + item_text<T>(value);
+    for (const auto& value : target) text += (text.empty() ? "" : ", ") + item_text<T>(value);
     return "[" + text + "]";
   };
   entry.default_text = entry.value();

@@ -99,7 +99,8 @@ void read_entries(Parameters& parameters, const ConfigNode& map, const std::stri
                   const std::vector<std::string>& further) {
   auto& entries = EntryAccess::entries(parameters);
   for (std::size_t i = 0; i < map.entries.size(); ++i) {
-    const auto& [key, node] = map.entries[i];
+    const std::string& key = map.entries[i].first;  // no structured binding: a lambda below uses it
+    const ConfigNode& node = map.entries[i].second;
     if (std::ranges::find(further, key) != further.end()) continue;
     const auto found = std::ranges::find_if(entries, [&](const auto& entry) { return entry->name == key; });
     if (found == entries.end()) {
