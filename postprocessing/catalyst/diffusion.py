@@ -152,7 +152,7 @@ def set_up_curve(low, high, scale):
     shown.Ambient, shown.Diffuse = 1.0, 0.0
     show_axes("x", "", 2)
     show_bar(shown, *scale)
-    look_at(low, np.array([high[0], 0.36 * length, 0]), [0, 0, 1], [0, 1, 0], (1.3 * length, 0.5 * length))
+    look_at(low, np.array([high[0] + 0.12 * length, 0.36 * length, 0]), [0, 0, 1], [0, 1, 0], (1.25 * length, 0.5 * length))
 
 
 def set_up_map(low, high, scale):
@@ -181,7 +181,7 @@ def set_up_planes(low, high, scale):
     frame.AmbientColor = frame.DiffuseColor = [0.3, 0.3, 0.3]
     show_bar(shown, *scale)
     size = np.linalg.norm(high - low)
-    look_at(low, high, np.array([0.6, -0.65, 0.45]), [0, 0, 1], (1.05 * size, 1.05 * size))
+    look_at(low, high, np.array([0.6, -0.65, 0.45]), [0, 0, 1], (1.15 * size, 1.1 * size))
 
 
 ready = False

@@ -136,8 +136,7 @@ def set_up_curve(low, high, top):
     view.AxesGrid.XTitleFontSize = view.AxesGrid.XLabelFontSize = max(10, arguments.size // 65)
     shown_caption.Color = [0.1, 0.1, 0.1]
     show_bar(shown, top, dark=False)
-    high = np.array([high[0], 0.36 * length, 0])
-    look_at(low, high, [0, 0, 1], [0, 1, 0], (1.12 * length, 0.5 * length))
+    look_at(low, np.array([high[0] + 0.12 * length, 0.36 * length, 0]), [0, 0, 1], [0, 1, 0], (1.25 * length, 0.5 * length))
 
 
 def set_up_map(low, high, top):
@@ -172,7 +171,7 @@ def set_up_shells(low, high, top):
     shown_caption.Color = [0.1, 0.1, 0.1]
     show_bar(shown, top, dark=False)
     size = np.linalg.norm(high - low)
-    look_at(low, high, np.array([0.55, -0.7, 0.45]), [0, 0, 1], (1.05 * size, 1.05 * size))
+    look_at(low, high, np.array([0.55, -0.7, 0.45]), [0, 0, 1], (1.15 * size, 1.1 * size))
 
 
 ready = False
