@@ -11,6 +11,7 @@ namespace {
 
 class FluxTransportCase final : public run::SolverCase {
  public:
+  [[nodiscard]] std::string time_unit() const override { return "h"; }
   void declare(base::Parameters& p) override { parameters_.declare(p); }
   void validate(const base::Parameters& p) const override { parameters_.validate(p); }
 
