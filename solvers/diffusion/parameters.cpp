@@ -125,7 +125,7 @@ void TimeParameters::declare(base::Parameters& p) {
 void SolveParameters::declare(base::Parameters& p) {
   p.choice("preconditioner", preconditioner,
            {{"multigrid", "geometric, Galerkin coarse grids, any number of cells"},
-            {"algebraic", "PETSc's GAMG"},
+            {"algebraic", "hypre's BoomerAMG, or PETSc's GAMG if this PETSc has no hypre"},
             {"jacobi", "the diagonal"}},
            {.help = "preconditioner of the linear solves (others by the options `diffusion_pc_type` ... in "
                     "`petsc:`)"});

@@ -20,6 +20,13 @@ constexpr std::size_t history_size = 100;
 constexpr double largest_imbalance =
     1e-2;  // of a singular problem; less is discretisation error and projected away
 
+// hypre's BoomerAMG gives the same bits every time; PETSc's own GAMG adds in the order of arrival.
+#ifdef PETSC_HAVE_HYPRE
+constexpr const char* algebraic_multigrid = PCHYPRE;
+#else
+constexpr const char* algebraic_multigrid = PCGAMG;
+#endif
+
 /// PETSc has to be there before the first object is made.
 const ImplicitSpec& started(const grid::LayoutPtr& layout, const ImplicitSpec& spec) {
   start(layout->communicator());
@@ -83,7 +90,7 @@ void ImplicitSolver::Impl::configure(SNES target) {
   if (hierarchy)
     hierarchy->configure(preconditioner);
   else
-    check(PCSetType(preconditioner, spec.preconditioner == "algebraic" ? PCGAMG : PCJACOBI));
+    check(PCSetType(preconditioner, spec.preconditioner == "algebraic" ? algebraic_multigrid : PCJACOBI));
 }
 
 void ImplicitSolver::Impl::residual(Vec u, Vec result) {

@@ -38,11 +38,11 @@ struct ImplicitSpec {
   std::string prefix{};                          ///< "diffusion_"
   std::map<std::string, std::string> options{};  ///< Of the case's `petsc:` block.
   std::array<std::array<End, 2>, 3> ends{};      ///< Of bounded axes, for multigrid.
-  std::string preconditioner = "multigrid";      ///< multigrid, algebraic (PETSc's GAMG), jacobi
-  double tolerance = 1e-10;                      ///< Residual after a solve relative to the one before.
-  int maximum_iterations = 500;                  ///< Of a linear solve.
-  bool adaptive = false;                         ///< `adaptive_step` will be called, not `theta_step`.
-  double error_relative = 1e-4;                  ///< Adaptive: error of a step <= absolute + relative * |u|.
+  std::string preconditioner = "multigrid";  ///< multigrid, algebraic (hypre's, else PETSc's GAMG), jacobi
+  double tolerance = 1e-10;                  ///< Residual after a solve relative to the one before.
+  int maximum_iterations = 500;              ///< Of a linear solve.
+  bool adaptive = false;                     ///< `adaptive_step` will be called, not `theta_step`.
+  double error_relative = 1e-4;              ///< Adaptive: error of a step <= absolute + relative * |u|.
   double error_absolute = 1e-6;
 };
 

@@ -44,6 +44,9 @@ Hierarchy::Hierarchy(const grid::Grid& grid, const grid::Layout& layout,
     axes_.push_back(std::move(coarse));
     Numbering coarse_numbering = numbering.coarsened(halve);
     interpolations_.push_back(interpolation(axes_.size() - 2, numbering, coarse_numbering));
+    MatHandle transpose;
+    check(MatTranspose(interpolations_.back(), MAT_INITIAL_MATRIX, transpose.out()));
+    restrictions_.push_back(std::move(transpose));
     numbering = std::move(coarse_numbering);
   }
 }
@@ -85,6 +88,7 @@ void Hierarchy::configure(PC preconditioner) const {
        ++level) {  // PETSc counts from the coarsest, this class from the finest
     const auto fine = static_cast<std::size_t>(levels() - 1 - level);
     check(PCMGSetInterpolation(preconditioner, level, interpolations_[fine]));
+    check(PCMGSetRestriction(preconditioner, level, restrictions_[fine]));
   }
 }
 

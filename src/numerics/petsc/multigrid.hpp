@@ -30,6 +30,10 @@ class Hierarchy {
   int dimensions_;
   std::vector<std::array<LevelAxis, 3>> axes_;  ///< Level by level, finest first.
   std::vector<MatHandle> interpolations_;       ///< From level l + 1 (coarse) to l.
+  /// Their transposes. PETSc can multiply by a transpose without it, but then adds what comes from other
+  /// ranks in the order of arrival: other bits from run to run. So do its products P^T A P, not its products
+  /// R A P.
+  std::vector<MatHandle> restrictions_;
 };
 
 }  // namespace sluice::numerics::petsc

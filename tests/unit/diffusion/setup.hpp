@@ -22,8 +22,9 @@ struct DiffusionSetup {
     solver_case->validate(parameters);
   }
 
-  [[nodiscard]] std::unique_ptr<run::Solver> build(const base::Communicator& communicator = base::Communicator::world(),
-                                                   const std::map<std::string, std::string>& petsc = {}) const {
+  [[nodiscard]] std::unique_ptr<run::Solver> build(
+      const base::Communicator& communicator = base::Communicator::world(),
+      const std::map<std::string, std::string>& petsc = {}) const {
     run::Context context{.communicator = communicator, .seed = 0, .member = 0, .fingerprint = {}};
     context.petsc_options = petsc;
     return solver_case->build(context);
@@ -48,10 +49,12 @@ inline double value_of(const std::vector<run::Quantity>& quantities, const std::
   throw std::runtime_error("no quantity '" + name + "'");
 }
 
-inline double diagnostic(run::Solver& solver, const std::string& name) { return value_of(solver.diagnostics(), name); }
+inline double diagnostic(run::Solver& solver, const std::string& name) {
+  return value_of(solver.diagnostics(), name);
+}
 
-inline std::unique_ptr<run::Solver> started(const std::string& yaml,
-                                            const base::Communicator& communicator = base::Communicator::world()) {
+inline std::unique_ptr<run::Solver> started(
+    const std::string& yaml, const base::Communicator& communicator = base::Communicator::world()) {
   auto solver = DiffusionSetup(yaml).build(communicator);
   solver->initialize();
   return solver;
