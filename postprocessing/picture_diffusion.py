@@ -56,14 +56,15 @@ def draw_planes(figure, grid, run, name):
 
 def draw_history(figure, places, run):
     history = run.history
-    errors = [name for name in history.columns if "error" in name or "residual" in name]
-    quantities = [name for name in history.columns
-                  if name in ("heat", "heat_content", "heat_balance", "balance", "minimum", "maximum")]
+    errors = [name for name in history.columns if name.startswith("error")]
+    quantities = [name for name in ("heat_content", "heat") if name in history.columns]
+    if not errors:
+        errors = [name for name in ("u_minimum", "u_maximum") if name in history.columns]
     wanted = [names for names in (quantities, errors) if names]
     for place, names in zip(places, wanted):
         axes = figure.add_subplot(place)
         sluice_plot.plot_history(axes, history, names)
-        if names is errors and all(np.any(history.columns[name] > 0) for name in names):
+        if names[0].startswith("error") and all(np.any(history.columns[name] > 0) for name in names):
             axes.set_yscale("log", nonpositive="mask")
 
 

@@ -32,13 +32,11 @@ def needs_paraview():
 
 def on_a_virtual_display(*arguments, ranks=2, folder):
     """`sluice` as a user without a screen starts it: every rank under one X server of its own."""
-    environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
     wrapped = folder / "sluice_under_xvfb"
     if not wrapped.exists():
         command = " ".join(f"'{word}'" for word in program.command(ranks=ranks))
         wrapped.write_text(f"#!/bin/sh\nexec xvfb-run -a {command} \"$@\"\n")
         wrapped.chmod(0o755)
-    assert "DISPLAY" not in environment
     return program.sluice(*arguments, path=wrapped, folder=folder, timeout=400, env={"DISPLAY": ""})
 
 
@@ -71,7 +69,8 @@ def catalyst_execute(info):
             nearest, cell, cell_id, sub_id, distance = [0.0] * 3, vtkGenericCell(), mutable(0), mutable(0), mutable(0.0)
             locator.FindClosestPoint(point, nearest, cell, cell_id, sub_id, distance)
             arrays = block.GetCellData()
-            values = {arrays.GetArrayName(a): arrays.GetArray(a).GetTuple(int(cell_id)) for a in range(arrays.GetNumberOfArrays())}
+            values = {arrays.GetArrayName(a): arrays.GetArray(a).GetTuple(int(cell_id))
+                      for a in range(arrays.GetNumberOfArrays())}
             found["values"].append([number, float(distance), values])
     with open(f"{folder}/probe_{info.timestep}_{rank}.json", "w") as file:
         json.dump(found, file)
@@ -253,8 +252,8 @@ def test_a_script_that_fails_does_not_stop_the_run(tmp_path):
     result = program.sluice("run", "case.yaml", "--output", "run", ranks=2, folder=tmp_path)
     text = (tmp_path / "run" / "log.txt").read_text()
     assert "no such colour" in text and "the run goes on" in text
-    assert result.returncode in (0, 1) and "Traceback" not in result.stderr.replace(text, "")[-0:0]
-    assert (tmp_path / "run" / "resolved.yaml").exists()
+    assert "20 steps" in text
+    assert result.returncode == 1  # the run is finished, but what was asked for is missing
 
 
 def test_unknown_fields_are_named(tmp_path):
