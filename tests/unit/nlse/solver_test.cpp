@@ -1,0 +1,235 @@
+// The solver as the machine sees it: restart, ranks, outputs, exact solutions, refusals.
+#include "nlse/solver.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <numbers>
+
+#include "support/nlse_runs.hpp"
+
+namespace {
+
+using namespace sluice;
+using grid::Index;
+using test::NlseSolver;
+
+const std::string one_dimension =
+    "{grid: {points: [96], lower: [-12], upper: [12]}, time: {dt: 0.013}, initial: {solitons: [{amplitude: "
+    "1.2, position: "
+    "-2, velocity: 0.7}]}}";
+const std::string two_dimensions =
+    "{grid: {points: [20, 18], lower: -6, upper: [6, 5]}, equation: {g: -1, potential: harmonic, frequency: "
+    "[1, 1.5], "
+    "centre: [0.2, 0]}, time: {dt: 0.013}, initial: {type: gaussian, gaussian: {centre: [0.5, -0.3], "
+    "velocity: [0.3, 0]}}}";
+const std::string three_dimensions =
+    "{grid: {points: [10, 9, 12], lower: -6, upper: 6}, equation: {g: 1.5}, time: {dt: 0.013, integrator: "
+    "yoshida4}, "
+    "initial: {type: gaussian, gaussian: {width: 1.4, velocity: [0, 0.5, 0]}}}";
+
+/// The points that this rank owns.
+std::vector<std::complex<double>> owned(NlseSolver& solver) {
+  const auto view = solver.outputs()[0].compute();
+  const auto* values = reinterpret_cast<const std::complex<double>*>(view.data);
+  return {values, values + view.layout->owned_size()};
+}
+
+/// psi at every point, on every rank. Collective.
+std::vector<double> whole(NlseSolver& solver) {
+  const auto view = solver.outputs()[0].compute();
+  const auto& layout = *view.layout;
+  std::vector<double> all(static_cast<std::size_t>(2 * layout.global_size()), 0.0);
+  const Index plane = layout.global()[1] * layout.global()[2];
+  for (Index i = 0; i < 2 * layout.owned_size(); ++i)
+    all[static_cast<std::size_t>(2 * layout.offset()[0] * plane + i)] = view.data[i];
+  layout.communicator().sum(all);
+  return all;
+}
+
+bool same_bits(const std::vector<std::complex<double>>& a, const std::vector<std::complex<double>>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), sizeof(a[0]) * a.size()) == 0;
+}
+
+TEST(NlseSolver, GoesOnWithTheSameBitsAfterARestart) {
+  const auto world = base::Communicator::world();
+  for (const auto& yaml : {one_dimension, two_dimensions, three_dimensions}) {
+    NlseSolver first(test::nlse_parameters(yaml), test::context_on(world));
+    first.initialize();
+    double t = 0;
+    for (int step = 0; step < 5; ++step) t += first.advance(t, 0.2 - t).dt_taken;
+    run::State state;
+    first.state(state);
+    run::StateCopy copy;
+    copy.capture(state);
+
+    NlseSolver second(test::nlse_parameters(yaml), test::context_on(world, first.fingerprint()));
+    run::State restored;
+    second.state(restored);
+    copy.restore(restored);
+    second.restored();
+    EXPECT_EQ(second.fingerprint(), first.fingerprint());
+    test::advance_to(first, 0.2, t);
+    test::advance_to(second, 0.2, t);
+    EXPECT_TRUE(same_bits(owned(first), owned(second)));
+    for (const auto* name : {"mass", "energy"})
+      EXPECT_EQ(test::quantity(first.invariants(), name), test::quantity(second.invariants(), name));
+    EXPECT_EQ(first.diagnostics().back().value, second.diagnostics().back().value);
+  }
+}
+
+TEST(NlseSolver, LookingNeverChangesBits) {
+  const auto world = base::Communicator::world();
+  NlseSolver seen(test::nlse_parameters(two_dimensions), test::context_on(world));
+  NlseSolver unseen(test::nlse_parameters(two_dimensions), test::context_on(world, seen.fingerprint()));
+  seen.initialize();
+  unseen.initialize();
+  for (double t = 0; t < 0.09;) {
+    (void)seen.invariants();
+    (void)seen.diagnostics();
+    for (const auto& output : seen.outputs()) (void)output.compute();
+    (void)unseen.advance(t, 0.1 - t);
+    t += seen.advance(t, 0.1 - t).dt_taken;
+  }
+  EXPECT_TRUE(same_bits(owned(seen), owned(unseen)));
+}
+
+TEST(NlseSolver, GivesTheSameOnAnyNumberOfRanks) {
+  const auto world = base::Communicator::world();
+  for (const auto& yaml : {one_dimension, two_dimensions, three_dimensions})
+    for (const bool increment : {true, false}) {
+      auto parameters = test::nlse_parameters(yaml);
+      parameters.increment_form = increment;
+      parameters.planning = "estimated";
+      NlseSolver alone(parameters, test::context_on(base::Communicator::self()));
+      NlseSolver together(parameters, test::context_on(world));
+      for (NlseSolver* solver : {&alone, &together}) {
+        solver->initialize();
+        test::advance_to(*solver, 0.1);
+      }
+      const auto a = whole(alone), b = whole(together);
+      double difference = 0, size = 0;
+      for (std::size_t i = 0; i < a.size(); ++i) {
+        difference = std::max(difference, std::abs(a[i] - b[i]));
+        size = std::max(size, std::abs(a[i]));
+      }
+      EXPECT_LT(difference, 1e-13 * size);
+      EXPECT_LT(difference, together.rank_tolerance() * size);
+    }
+}
+
+TEST(NlseSolver, PlainAndIncrementFormAreOneScheme) {
+  auto parameters = test::nlse_parameters(two_dimensions);
+  parameters.planning = "estimated";
+  NlseSolver increment(parameters, test::context_on(base::Communicator::world()));
+  parameters.increment_form = false;
+  NlseSolver plain(parameters, test::context_on(base::Communicator::world()));
+  for (NlseSolver* solver : {&increment, &plain}) {
+    solver->initialize();
+    test::advance_to(*solver, 0.3);
+  }
+  const auto a = whole(increment), b = whole(plain);
+  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-13);
+}
+
+TEST(NlseSolver, APlaneWaveStaysOneInEveryDimension) {
+  for (const auto& [points, waves] :
+       {std::pair{"[24]", "[3]"}, std::pair{"[12, 10]", "[2, -1]"}, std::pair{"[8, 6, 10]", "[1, 2, -2]"}}) {
+    NlseSolver solver(
+        test::nlse_parameters(std::string("{grid: {points: ") + points +
+                              ", lower: 0, upper: 7}, equation: {g: 1.3}, time: {dt: 0.1}, initial: {type: "
+                              "plane_wave, plane_wave: {amplitude: 0.4, phase: 0.5, waves: " +
+                              waves + "}}, transform: {planning: estimated}}"),
+        test::context_on(base::Communicator::world()));
+    solver.initialize();
+    test::advance_to(solver, 1.0);
+    EXPECT_LT(test::quantity(solver.diagnostics(), "error_l2"), 1e-13)
+        << points;  // no splitting error: they commute
+  }
+}
+
+TEST(NlseSolver, ASolitonMovesThroughTheBoundary) {
+  NlseSolver solver(
+      test::nlse_parameters("{grid: {points: [256], lower: -10, upper: 10}, equation: {g: 2}, time: {dt: "
+                            "0.004}, initial: {solitons: [{amplitude: 1.5, position: 8, velocity: 2, "
+                            "phase: 0.3}]}, transform: {planning: estimated}}"),
+      test::context_on(base::Communicator::world()));
+  solver.initialize();
+  EXPECT_NEAR(test::quantity(solver.diagnostics(), "peak_position"), 8, 1e-4);
+  test::advance_to(solver, 2.0);
+  EXPECT_LT(test::quantity(solver.diagnostics(), "error_l2"), 1e-5);
+  EXPECT_NEAR(test::quantity(solver.diagnostics(), "peak_position"), -8, 1e-3);
+  EXPECT_NEAR(test::quantity(solver.diagnostics(), "peak_density"), 2.25, 0.03);
+}
+
+TEST(NlseSolver, ExactSolutionsCountFromTheStart) {
+  NlseSolver solver(test::nlse_parameters(one_dimension), test::context_on(base::Communicator::self()));
+  solver.initialize();
+  test::advance_to(solver, 5.5, 5.0);
+  EXPECT_LT(test::quantity(solver.diagnostics(), "error_l2"), 1e-5);
+}
+
+TEST(NlseSolver, ShowsPsiAndItsDensity) {
+  NlseSolver solver(test::nlse_parameters(two_dimensions), test::context_on(base::Communicator::world()));
+  solver.initialize();
+  const auto outputs = solver.outputs();
+  ASSERT_EQ(outputs.size(), 2U);
+  const auto psi = outputs[0].compute(), density = outputs[1].compute();
+  EXPECT_EQ(psi.components, 2);
+  for (Index i = 0; i < psi.layout->owned_size(); ++i)
+    ASSERT_DOUBLE_EQ(density.data[i],
+                     psi.data[2 * i] * psi.data[2 * i] + psi.data[2 * i + 1] * psi.data[2 * i + 1]);
+}
+
+TEST(NlseSolver, AFreePacketSpreadsAsTheoryHasIt) {
+  // width(t) of |psi|^2: w / sqrt 2 sqrt(1 + (t/w^2)^2), centre v t (linear equation).
+  NlseSolver solver(test::nlse_parameters(
+                        "{grid: {points: [64, 60], lower: -16, upper: 16}, equation: {g: 0}, time: {dt: "
+                        "0.5}, initial: {type: gaussian, gaussian: {width: [1, 1.25], velocity: [0.5, 0]}}, "
+                        "transform: {planning: estimated}}"),
+                    test::context_on(base::Communicator::world()));
+  solver.initialize();
+  test::advance_to(solver, 2.0);
+  const auto seen = solver.diagnostics();
+  EXPECT_NEAR(test::quantity(seen, "centre_x"), 1.0, 1e-9);
+  EXPECT_NEAR(test::quantity(seen, "width_x"), std::sqrt(0.5 * (1 + 4)), 1e-8);
+  EXPECT_NEAR(test::quantity(seen, "width_y"), 1.25 * std::sqrt(0.5 * (1 + std::pow(2 / 1.5625, 2))), 1e-8);
+}
+
+void expect_refused(const std::string& yaml, const std::string& part) {
+  try {
+    (void)test::nlse_parameters(yaml);
+    FAIL() << "not refused: " << yaml;
+  } catch (const base::InputError& error) {
+    EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+  }
+}
+
+TEST(NlseParameters, RefuseWhatDoesNotFitTogether) {
+  expect_refused("{grid: {points: [16, 16], lower: [0, 0, 0]}, initial: {type: gaussian}}", "grid.lower");
+  expect_refused("{grid: {lower: 25}}", "grid.upper");
+  expect_refused("{grid: {points: [16, 16]}}", "initial.type");
+  expect_refused("{equation: {g: -1}}", "g > 0");
+  expect_refused("{initial: {type: file}}", "initial.file");
+  expect_refused("{time: {dt: 0}}", "dt");
+  expect_refused("{initial: {type: gaussian, gaussian: {width: [1, 2]}}}", "initial.gaussian.width");
+  expect_refused("{grid: {pionts: [16]}}", "points");
+}
+
+TEST(NlseCase, PlansWithoutPlanningTransforms) {
+  const auto world = base::Communicator::world();
+  const auto the_case = solvers::nlse::make_case();
+  base::Parameters declared;
+  the_case->declare(declared);
+  declared.read(base::parse_yaml("{grid: {points: [16, 12], lower: 0, upper: 1}, initial: {type: gaussian}}",
+                                 "t.yaml"));
+  the_case->validate(declared);
+  const auto plan = the_case->plan(world);
+  EXPECT_EQ(plan.grid.size(), 192);
+  EXPECT_EQ(world.sum(static_cast<std::int64_t>(plan.layout->owned_size())), 192);
+  EXPECT_GE(plan.bytes_per_rank, 192 / world.size() * 40);
+  EXPECT_FALSE(plan.notes.empty());
+}
+
+}  // namespace
