@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
-#include "base/timer.hpp"
+#include "numerics/petsc/session.hpp"
 
 namespace sluice::solvers::diffusion {
 
@@ -191,7 +191,8 @@ double DiffusionSolver::rank_tolerance() const { return std::max(1e-11, 100 * pa
 
 std::vector<std::string> DiffusionSolver::summary() const {
   const double steps = static_cast<double>(std::max<std::int64_t>(steps_, 1));
-  std::vector<std::string> lines{"solve: " + implicit_.method()};
+  std::vector<std::string> lines{
+      fmt::format("solve: {} (PETSc {})", implicit_.method(), numerics::petsc::version())};
   lines.push_back(fmt::format("{} steps, {:.1f} linear iterations a step", steps_,
                               static_cast<double>(all_linear_) / steps));
   if (!operator_.linear())

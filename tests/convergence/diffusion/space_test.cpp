@@ -1,4 +1,5 @@
-// Second order in space against manufactured solutions, in each number of dimensions and for each kind of side.
+// Second order in space against manufactured solutions, in each number of dimensions and for each kind of
+// side.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -14,18 +15,21 @@ using tests::started;
 double stationary_error(int cells, int dimensions, const std::string& rest) {
   std::string points;
   for (int d = 0; d < dimensions; ++d) points += fmt::format("{}{}", d ? ", " : "", cells);
-  auto solver = started(fmt::format("grid: {{points: [{}], lower: 0.5, upper: 2}}\ntime: {{scheme: stationary}}\n{}", points, rest));
+  auto solver = started(fmt::format(
+      "grid: {{points: [{}], lower: 0.5, upper: 2}}\ntime: {{scheme: stationary}}\n{}", points, rest));
   static_cast<void>(solver->advance(0, 1));
   return diagnostic(*solver, "error_l2");
 }
 
 void expect_second_order(int coarse, int dimensions, const std::string& rest) {
-  const double order = std::log2(stationary_error(coarse, dimensions, rest) / stationary_error(2 * coarse, dimensions, rest));
+  const double order =
+      std::log2(stationary_error(coarse, dimensions, rest) / stationary_error(2 * coarse, dimensions, rest));
   EXPECT_NEAR(order, 2.0, 0.15) << dimensions << " dimensions, " << rest;
 }
 
 const std::string smooth_k = "conductivity: {form: sine, value: 0.7, amplitude: 0.4}\n";
-const std::string wave = "exact: {type: sine_product, decay: 0, amplitude: 1.3, offset: 0.2, modes: [1.5], phases: [0.4]}\n";
+const std::string wave =
+    "exact: {type: sine_product, decay: 0, amplitude: 1.3, offset: 0.2, modes: [1.5], phases: [0.4]}\n";
 
 TEST(DiffusionSpace, DirichletInOneTwoThreeDimensions) {
   expect_second_order(32, 1, smooth_k + wave);
@@ -35,12 +39,15 @@ TEST(DiffusionSpace, DirichletInOneTwoThreeDimensions) {
 
 TEST(DiffusionSpace, NeumannOppositeDirichlet) {
   expect_second_order(32, 1, smooth_k + wave + "boundary: {x_upper: {type: neumann}}");
-  expect_second_order(32, 2, smooth_k + wave + "boundary: {x_upper: {type: neumann}, y_lower: {type: neumann}}");
-  expect_second_order(16, 3, smooth_k + wave + "boundary: {x_upper: {type: neumann}, z_lower: {type: neumann}}");
+  expect_second_order(32, 2,
+                      smooth_k + wave + "boundary: {x_upper: {type: neumann}, y_lower: {type: neumann}}");
+  expect_second_order(16, 3,
+                      smooth_k + wave + "boundary: {x_upper: {type: neumann}, z_lower: {type: neumann}}");
 }
 
 TEST(DiffusionSpace, Robin) {
-  const std::string sides = "boundary: {x_lower: {type: robin, a: 2, b: 0.5}, x_upper: {type: robin, a: 0.3, b: 1}";
+  const std::string sides =
+      "boundary: {x_lower: {type: robin, a: 2, b: 0.5}, x_upper: {type: robin, a: 0.3, b: 1}";
   expect_second_order(32, 1, smooth_k + wave + sides + "}");
   expect_second_order(32, 2, smooth_k + wave + sides + ", y_lower: {type: robin, a: 1, b: 3}}");
   expect_second_order(16, 3, smooth_k + wave + sides + ", z_upper: {type: robin, a: 1, b: 3}}");
@@ -55,11 +62,17 @@ TEST(DiffusionSpace, PeriodicBesideDirichlet) {
 
 TEST(DiffusionSpace, PeriodicAloneAndNeumannAloneAreKnownUpToTheMean) {
   const std::string periodic = "boundary: {x_lower: {type: periodic}, x_upper: {type: periodic}}";
-  expect_second_order(33, 1, smooth_k + "exact: {type: sine_product, decay: 0, modes: [2]}\ninitial: {type: exact}\n" + periodic);
+  expect_second_order(
+      33, 1,
+      smooth_k + "exact: {type: sine_product, decay: 0, modes: [2]}\ninitial: {type: exact}\n" + periodic);
   // cos(pi x): no flux through the sides, mean zero
-  const std::string cosine = "exact: {type: sine_product, decay: 0, modes: [1], phases: [1.5707963267948966]}\ninitial: {type: exact}\n";
-  expect_second_order(16, 2, smooth_k + cosine +
-      "boundary: {x_lower: {type: neumann}, x_upper: {type: neumann}, y_lower: {type: neumann}, y_upper: {type: neumann}}");
+  const std::string cosine =
+      "exact: {type: sine_product, decay: 0, modes: [1], phases: [1.5707963267948966]}\ninitial: {type: "
+      "exact}\n";
+  expect_second_order(16, 2,
+                      smooth_k + cosine +
+                          "boundary: {x_lower: {type: neumann}, x_upper: {type: neumann}, y_lower: {type: "
+                          "neumann}, y_upper: {type: neumann}}");
 }
 
 TEST(DiffusionSpace, NonlinearConductivity) {
@@ -72,13 +85,15 @@ TEST(DiffusionSpace, NonlinearConductivity) {
 }
 
 TEST(DiffusionSpace, KirchhoffsSteadyConduction) {
-  expect_second_order(128, 1, "conductivity: {slope: 3, exponent: 2}\nexact: {type: kirchhoff, left: 2, right: 0.1}\n");
+  expect_second_order(
+      128, 1, "conductivity: {slope: 3, exponent: 2}\nexact: {type: kirchhoff, left: 2, right: 0.1}\n");
 }
 
 TEST(DiffusionSpace, UnsteadyWithOddNumbersOfCells) {
   const auto error = [](int cells) {
     auto solver = started(fmt::format(
-        "grid: {{points: [{}, {}]}}\n{}exact: {{type: sine_product, decay: 2, modes: [1.5, 1]}}\ninitial: {{type: exact}}\n"
+        "grid: {{points: [{}, {}]}}\n{}exact: {{type: sine_product, decay: 2, modes: [1.5, 1]}}\ninitial: "
+        "{{type: exact}}\n"
         "time: {{scheme: crank_nicolson, dt: 0.002}}\nboundary: {{x_upper: {{type: robin, a: 2, b: 0.5}}}}",
         cells, cells + 4, smooth_k));
     tests::advance_to(*solver, 0, 0.2);
