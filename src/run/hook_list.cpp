@@ -78,7 +78,6 @@ void HookList::correct(const Look& look, Solver& solver) {
 
 template <class Work>
 void HookList::attempt(Entry& entry, const Work& work) {
-  const base::ScopedTimer timer(entry.timer);
   try {
     work();
     if (entry.hook->makes_up()) entry.missing = 0;
@@ -91,7 +90,10 @@ void HookList::attempt(Entry& entry, const Work& work) {
 void HookList::observe(const Look& look) {
   for (Entry& entry : entries_)
     if (entry.observer != nullptr && entry.hook->schedule.due(look.moment))
-      attempt(entry, [&] { entry.observer->observe(look); });
+      attempt(entry, [&] {
+        const base::ScopedTimer timer(entry.timer);
+        entry.observer->observe(look);
+      });
 }
 
 void HookList::flush() {
@@ -99,7 +101,11 @@ void HookList::flush() {
 }
 
 void HookList::finish(const Look& look) {
-  for (Entry& entry : entries_) attempt(entry, [&] { entry.hook->finish(look); });
+  for (Entry& entry : entries_)
+    attempt(entry, [&] {
+      const base::ScopedTimer timer(entry.timer);
+      entry.hook->finish(look);
+    });
 }
 
 int HookList::missing() const {

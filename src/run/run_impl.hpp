@@ -22,6 +22,7 @@ struct Run::Impl {
   // run_start.cpp
   void start();
   void begin_outputs(bool resumed);
+  void tell_plan() const;
   void build_solver(const std::optional<ResumePoint>& point);
   void build_hooks(const std::optional<ResumePoint>& point);
   void begin_fresh();

@@ -55,6 +55,7 @@ void Run::Impl::start() {
                       folder.path().string()));
   });
   begin_outputs(!fresh);
+  tell_plan();
   build_solver(point);
   build_hooks(point);
   if (point) {
@@ -63,6 +64,19 @@ void Run::Impl::start() {
     begin_fresh();
   }
   check_expected();
+}
+
+/// What is going to be run, in one line. Collective.
+void Run::Impl::tell_plan() const {
+  const Plan plan = the_case.solver->plan(communicator);
+  std::string points, blocks;
+  for (const grid::Axis& axis : plan.grid.axes)
+    points += (points.empty() ? "" : " x ") + std::to_string(axis.size());
+  for (int d = 0; d < plan.layout->dimensions(); ++d)
+    blocks += (d > 0 ? " x " : "") + std::to_string(plan.layout->processes()[static_cast<std::size_t>(d)]);
+  base::log::info("{} on {} points, {} rank{} ({}), about {:.1f} MiB of fields on the fullest",
+                  the_case.solver_name, points, communicator.size(), communicator.size() == 1 ? "" : "s",
+                  blocks, static_cast<double>(plan.bytes_per_rank) / (1024.0 * 1024.0));
 }
 
 /// Files that say what this run is.
