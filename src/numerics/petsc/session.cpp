@@ -48,7 +48,11 @@ void end_before_mpi() {
 
 std::string with_dash(const std::string& name) { return name.starts_with('-') ? name : "-" + name; }
 
-bool read_late(const std::string& name) { return name.find("_view") != std::string::npos; }
+/// Viewers of objects are asked for at the end of a solve ("-log_view" when PETSc starts: too late for a
+/// case).
+bool read_late(const std::string& name) {
+  return name.find("_view") != std::string::npos && !name.starts_with("-log_");
+}
 
 }  // namespace
 

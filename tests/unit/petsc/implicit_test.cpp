@@ -203,6 +203,11 @@ TEST(Implicit, OptionsOfTheCaseAreUsedAndUnknownOnesRefused) {
       EXPECT_THAT(error.what(), testing::HasSubstr("test_ksp_rtoll"));
     }
   }
+  {
+    ImplicitSolver solver(equation, box.grid, u.layout_pointer(),
+                          {.prefix = "test_", .options = {{"log_view", ""}}});
+    EXPECT_THROW(solver.prepare(0, 0.1, 1.0, u), base::InputError);  // read when PETSc starts, not by a solve
+  }
   // Options end with the solver that they were given to.
   ImplicitSolver solver(equation, box.grid, u.layout_pointer(), {.prefix = "test_"});
   EXPECT_THAT(solver.method(), testing::HasSubstr("cg with geometric multigrid"));
