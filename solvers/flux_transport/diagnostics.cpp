@@ -35,11 +35,15 @@ std::array<double, n> total(const numerics::SphereBlock& block,
 
 }  // namespace
 
-double signed_flux(const numerics::SphereBlock& block, const grid::RealField& field) {
-  std::array<base::CompensatedSum, 1> sums;
-  for_each_point(block, field,
-                 [&](auto j, auto k, double b) { sums[0].add(b * block.summation_area(j, k)); });
-  return flux_unit * total(block, sums)[0];
+run::Quantity signed_flux(const numerics::SphereBlock& block, const grid::RealField& field) {
+  std::array<base::CompensatedSum, 2> sums;
+  for_each_point(block, field, [&](auto j, auto k, double b) {
+    const double flux = b * block.summation_area(j, k);
+    sums[0].add(flux);
+    sums[1].add(std::abs(flux));
+  });
+  const auto sum = total(block, sums);
+  return {.name = "signed_flux", .unit = "Mx", .value = flux_unit * sum[0], .scale = flux_unit * sum[1]};
 }
 
 std::vector<run::Quantity> field_diagnostics(const numerics::SphereBlock& block,

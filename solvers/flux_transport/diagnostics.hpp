@@ -9,7 +9,7 @@
 namespace sluice::solvers::flux_transport {
 
 /// sum B A [Mx]: conserved. Collective.
-[[nodiscard]] double signed_flux(const numerics::SphereBlock& block, const grid::RealField& field);
+[[nodiscard]] run::Quantity signed_flux(const numerics::SphereBlock& block, const grid::RealField& field);
 
 /// unsigned_flux, positive_flux, negative_flux [Mx]; polar_flux_north, polar_flux_south (net, within 30
 /// degrees of the pole) [Mx]; axial_dipole, equatorial_dipole, br_min, br_max [G]. A pole counts once, with

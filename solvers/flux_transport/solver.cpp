@@ -179,7 +179,7 @@ std::vector<run::Output> FluxTransport::outputs() {
 }
 
 std::vector<run::Quantity> FluxTransport::invariants() {
-  return {{"signed_flux", "Mx", signed_flux(block_, field_)}};
+  return {signed_flux(block_, field_)};
 }
 
 std::vector<run::Quantity> FluxTransport::diagnostics() {

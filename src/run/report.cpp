@@ -76,7 +76,8 @@ std::vector<std::string> conservation_lines(const std::vector<Quantity>& now,
     const double drift = now[i].value - initial[i];
     std::string line = fmt::format("{} [{}]: {:.10g} -> {:.10g}, change {:.3g}", now[i].name, now[i].unit,
                                    initial[i], now[i].value, drift);
-    if (std::abs(drift) < std::abs(initial[i])) line += fmt::format(" ({:.3g} relative)", drift / std::abs(initial[i]));
+    const double scale = now[i].scale > 0 ? now[i].scale : std::abs(initial[i]);
+    if (std::abs(drift) < scale) line += fmt::format(" ({:.3g} relative)", drift / scale);
     lines.push_back(line);
   }
   return lines;

@@ -28,6 +28,7 @@ struct Quantity {
   std::string name;
   std::string unit;
   double value = 0;
+  double scale = 0;  ///< What a change of it is judged against; 0: its initial value.
 };
 
 /// A field that hooks may see, in physical space, computed when asked for. `compute` is collective; the view stays

@@ -73,17 +73,17 @@ TEST(Conservation, SeesAWrongPole) {
     for (grid::Index i = 0; i < right.rows(); ++i)
       for (grid::Index k = 0; k < right.columns(); ++k)
         b.view()(i, k) = 2 + right.cos_theta[static_cast<std::size_t>(right.first_row() + i)];
-    const double before = solvers::flux_transport::signed_flux(right, b);
+    const double before = solvers::flux_transport::signed_flux(right, b).value;
     grid::HaloExchange exchange(right.layout());
     exchange(b);
     if (diffuse) {
       numerics::SphereDiffusion(block, 1e-3).apply(b, next);  // the rate of change: its integral vanishes
-      return std::abs(solvers::flux_transport::signed_flux(right, next) / before);
+      return std::abs(solvers::flux_transport::signed_flux(right, next).value / before);
     }
     numerics::SphereAdvection advection(block, numerics::AdvectionScheme::weno3);
     solvers::flux_transport::set_velocities({}, block, advection);
     advection.stage(numerics::forward_euler.stages[0], 1.0, b, b, next);
-    return std::abs(solvers::flux_transport::signed_flux(right, next) / before - 1);
+    return std::abs(solvers::flux_transport::signed_flux(right, next).value / before - 1);
   };
   for (const bool diffuse : {true, false}) {
     EXPECT_LT(relative_drift(right, diffuse), 1e-14);
