@@ -6,6 +6,7 @@
 #include <cmath>
 #include <complex>
 #include <cstddef>
+#include <cstdint>
 
 #include "numerics/sincos.hpp"
 
@@ -22,6 +23,14 @@ struct Kick {
   double density = 0;    ///< tau g
   double potential = 0;  ///< tau
 };
+
+/// u += u (exp(2 i x) - 1), given sine and cosine of x.
+inline void add_turn(const numerics::SinCos& half, double* u) {
+  const double re = u[0], im = u[1];
+  const double e_re = -2 * half.sin * half.sin, e_im = 2 * half.sin * half.cos;
+  u[0] = re + (re * e_re - im * e_im);
+  u[1] = im + (re * e_im + im * e_re);
+}
 
 /// psi <- exp(i (kick.density |psi|^2 - kick.potential V)) psi along a row, V = outer + inner[k]; first adds
 /// `change` (what a drift has to add) if there is one. As increment: psi += psi (exp(i angle) - 1), so that a
@@ -40,14 +49,17 @@ void kick_row(const Kick& kick, double outer, const double* __restrict inner, co
       const double* __restrict w = change + 2 * begin;
       for (std::ptrdiff_t k = 0; k < 2 * size; ++k) u[k] += w[k];
     }
-    for (std::ptrdiff_t k = 0; k < size; ++k)
-      half[k] = density * (u[2 * k] * u[2 * k] + u[2 * k + 1] * u[2 * k + 1]) - potential * (outer + v[k]);
-    numerics::sincos(half, sine, cosine, size);
+    constexpr numerics::AboveLimit above(numerics::sincos_small_limit);
+    std::uint64_t marks = 0;
     for (std::ptrdiff_t k = 0; k < size; ++k) {
-      const double re = u[2 * k], im = u[2 * k + 1];
-      const double e_re = -2 * sine[k] * sine[k], e_im = 2 * sine[k] * cosine[k];
-      u[2 * k] = re + (re * e_re - im * e_im);
-      u[2 * k + 1] = im + (re * e_im + im * e_re);
+      half[k] = density * (u[2 * k] * u[2 * k] + u[2 * k + 1] * u[2 * k + 1]) - potential * (outer + v[k]);
+      marks |= above.mark(half[k]);
+    }
+    if (!numerics::AboveLimit::any(marks)) {  // nearly always: a step turns the phase by little
+      for (std::ptrdiff_t k = 0; k < size; ++k) add_turn(numerics::sincos_small(half[k]), u + 2 * k);
+    } else {
+      numerics::sincos(half, sine, cosine, size);
+      for (std::ptrdiff_t k = 0; k < size; ++k) add_turn({sine[k], cosine[k]}, u + 2 * k);
     }
   }
 }

@@ -17,7 +17,7 @@ class NlseCase final : public run::SolverCase {
   [[nodiscard]] run::Plan plan(const base::Communicator& communicator) const override {
     const auto layouts = numerics::FourierTransform::layouts(communicator, parameters_.fourier_spec());
     if (parameters_.initial == "file") check_file(communicator);
-    const bool in_place = communicator.size() == 1;
+    const bool in_place = communicator.size() == 1 && parameters_.dimensions() > 1;
     const auto arrays = parameters_.increment_form && !in_place ? 2 : 1;
     const std::int64_t bytes =
         16 * (arrays * layouts.physical->owned_size() + layouts.spectral->owned_size()) +

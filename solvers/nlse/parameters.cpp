@@ -78,9 +78,9 @@ void NlseParameters::declare(Parameters& parameters) {
             .unit = "1",
             .minimum = 0,
             .exclusive_minimum = true});
-    p.boolean(
-        "increment_form", increment_form,
-        {.help = "drifts and kicks as increments: no round-off floor, one more array on several ranks"});
+    p.boolean("increment_form", increment_form,
+              {.help = "drifts and kicks as increments: no round-off floor, one more array on several ranks "
+                       "or one axis"});
   });
   parameters.group("initial", "initial state", [this](Parameters& p) {
     p.choice("type", initial,

@@ -1,6 +1,8 @@
 #include "nlse/split_step.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 
 #include "base/timer.hpp"
 #include "nlse/kernels.hpp"
@@ -11,6 +13,18 @@ namespace {
 using grid::ComplexField;
 using grid::Index;
 using std::complex;
+
+/// A timer where the work is worth one: on small grids the clock takes as long as the work.
+class Timed {
+ public:
+  Timed(std::string_view name, bool timed) {
+    if (timed) timer_.emplace(name);
+  }
+
+ private:
+  std::optional<base::ScopedTimer> timer_;
+};
+constexpr Index least_timed_points = 16384;
 
 double* as_doubles(complex<double>* data) { return reinterpret_cast<double*>(data); }
 const double* as_doubles(const complex<double>* data) { return reinterpret_cast<const double*>(data); }
@@ -30,9 +44,11 @@ SplitStep::SplitStep(numerics::FourierTransform& transform, Equation equation, S
       splitting_(std::move(splitting)),
       increment_(increment_form),
       row_dimension_(transform.spec().dimensions - 1),
+      in_place_(transform.in_place() && row_dimension_ > 0),
+      timed_(transform.physical()->owned_size() >= least_timed_points),
       modes_({"modes", "1", "modes of psi"}, transform.spectral()) {
   const auto& layout = *transform.physical();
-  if (increment_ && !transform.in_place())
+  if (increment_ && !in_place_)
     change_ = ComplexField({"change", "1", "change of psi"}, transform.physical());
   for (std::size_t d = 0; d < 3; ++d)
     potential_[d] = local_part(equation_.potential[d], layout.offset()[d], layout.count()[d]);
@@ -76,7 +92,7 @@ void SplitStep::advance(ComplexField& psi, double dt) {
 }
 
 void SplitStep::kick(double tau, bool add_change, ComplexField& psi) {
-  const base::ScopedTimer timer("kick");
+  const Timed timer("kick", timed_);
   const auto& count = transform_->physical()->count();
   const Index rows = row_dimension_ == 0   ? std::min<Index>(count[0], 1)
                      : row_dimension_ == 1 ? count[0]
@@ -84,7 +100,7 @@ void SplitStep::kick(double tau, bool add_change, ComplexField& psi) {
   const Index points = count[static_cast<std::size_t>(row_dimension_)];
   const Kick strength{.density = tau * equation_.g, .potential = tau};
   const double* inner = potential_[static_cast<std::size_t>(row_dimension_)].data();
-  const ComplexField& change = transform_->in_place() ? modes_ : change_;
+  const ComplexField& change = in_place_ ? modes_ : change_;
   for (Index row = 0; row < rows; ++row) {
     double outer = 0;
     if (row_dimension_ == 1) outer = potential_[0][static_cast<std::size_t>(row)];
@@ -100,7 +116,7 @@ void SplitStep::kick(double tau, bool add_change, ComplexField& psi) {
 }
 
 void SplitStep::multiply(const DriftTable& table) {
-  const base::ScopedTimer timer("multiply");
+  const Timed timer("multiply", timed_);
   const auto& count = transform_->spectral()->count();
   const Index rows = row_dimension_ == 0   ? std::min<Index>(count[0], 1)
                      : row_dimension_ == 1 ? count[0]
@@ -123,14 +139,14 @@ void SplitStep::multiply(const DriftTable& table) {
 
 void SplitStep::drift(const DriftTable& table, ComplexField& psi) {
   {
-    const base::ScopedTimer timer("transform");
+    const Timed timer("transform", timed_);
     transform_->forward(psi, modes_);
   }
   multiply(table);
-  const base::ScopedTimer timer("transform");
+  const Timed timer("transform", timed_);
   if (!increment_)
     transform_->inverse(modes_, psi);
-  else if (transform_->in_place())
+  else if (in_place_)
     transform_->inverse(modes_);
   else
     transform_->inverse(modes_, change_);

@@ -48,9 +48,10 @@ class SplitStep {
   Splitting splitting_;
   bool increment_;
   int row_dimension_;
-  grid::ComplexField modes_;  ///< Spectral layout.
-  grid::ComplexField
-      change_;  ///< Physical layout; increment form on more than one rank only, else modes_ serves.
+  bool in_place_;  ///< The inverse: less memory and traffic on one rank; slower in one dimension.
+  bool timed_;
+  grid::ComplexField modes_;   ///< Spectral layout.
+  grid::ComplexField change_;  ///< Physical layout; increment form where modes_ does not serve (in_place_).
   std::array<std::vector<double>, 3> potential_;  ///< Local part along each dimension.
   double table_dt_ = 0;
   std::vector<std::size_t> table_of_drift_;

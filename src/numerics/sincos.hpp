@@ -19,21 +19,25 @@ struct SinCos {
   double sin, cos;
 };
 
-/// |x| <= sincos_limit (or NaN).
-inline SinCos sincos_reduced(double x) {
-  constexpr double two_over_pi = 6.36619772367581382433e-01;
-  constexpr double pio2_1 = 1.57079632673412561417e+00, pio2_2 = 6.07710050630396597660e-11,
-                   pio2_3 = 2.02226624879595063154e-21;  // fdlibm, e_rem_pio2.c
-  constexpr double round = 0x1.8p52;  // adding it leaves the nearest whole number in the low bits
-  const double shifted = x * two_over_pi + round;
-  const auto quadrant = std::bit_cast<std::uint64_t>(shifted);
-  const double n = shifted - round;
+/// Angles up to here need no reduction; pi/4 rounded down.
+inline constexpr double sincos_small_limit = 0.785398163397448;
 
-  const double t = x - n * pio2_1, w = n * pio2_2;
-  const double r = t - w;
-  const double low = ((t - r) - w) - n * pio2_3;
-  const double y = r + low, rest = (r - y) + low;
+/// Whether some |x| has been above a limit: collects sign bits (as whole numbers, positive doubles are
+/// ordered).
+class AboveLimit {
+ public:
+  constexpr explicit AboveLimit(double limit) : limit_(std::bit_cast<std::uint64_t>(limit)) {}
+  [[nodiscard]] std::uint64_t mark(double x) const {
+    return limit_ - (std::bit_cast<std::uint64_t>(x) & (~std::uint64_t{0} >> 1));
+  }
+  [[nodiscard]] static bool any(std::uint64_t marks) { return marks >> 63 != 0; }
 
+ private:
+  std::uint64_t limit_;
+};
+
+/// Sine and cosine of y + rest, |y| <= pi/4, rest below half a unit in the last place of y.
+inline SinCos sincos_kernel(double y, double rest) {
   const double z = y * y;
   constexpr double s1 = -1.66666666666666324348e-01, s2 = 8.33333333332248946124e-03,
                    s3 = -1.98412698298579493134e-04, s4 = 2.75573137070700676789e-06,
@@ -48,6 +52,27 @@ inline SinCos sincos_reduced(double x) {
   const double q = z * (c1 + z * (c2 + z * (c3 + z * (c4 + z * (c5 + z * c6)))));
   const double half = 0.5 * z, one = 1.0 - half;
   const double cosine = one + (((1.0 - one) - half) + (z * q - y * rest));
+  return {sine, cosine};
+}
+
+/// |x| <= sincos_small_limit (or NaN).
+inline SinCos sincos_small(double x) { return sincos_kernel(x, 0.0); }
+
+/// |x| <= sincos_limit (or NaN).
+inline SinCos sincos_reduced(double x) {
+  constexpr double two_over_pi = 6.36619772367581382433e-01;
+  constexpr double pio2_1 = 1.57079632673412561417e+00, pio2_2 = 6.07710050630396597660e-11,
+                   pio2_3 = 2.02226624879595063154e-21;  // fdlibm, e_rem_pio2.c
+  constexpr double round = 0x1.8p52;  // adding it leaves the nearest whole number in the low bits
+  const double shifted = x * two_over_pi + round;
+  const auto quadrant = std::bit_cast<std::uint64_t>(shifted);
+  const double n = shifted - round;
+
+  const double t = x - n * pio2_1, w = n * pio2_2;
+  const double r = t - w;
+  const double low = ((t - r) - w) - n * pio2_3;
+  const double y = r + low;
+  const auto [sine, cosine] = sincos_kernel(y, (r - y) + low);
 
   // Quadrant n mod 4: swap sine and cosine if odd; signs from bit 1 of n and of n + 1.
   const std::uint64_t swap = 0 - (quadrant & 1);
@@ -62,17 +87,15 @@ inline SinCos sincos_reduced(double x) {
 /// sine[i], cosine[i] of x[i] for i < n, any angles. The arrays do not overlap.
 inline void sincos(const double* __restrict x, double* __restrict sine, double* __restrict cosine,
                    std::ptrdiff_t n) {
-  std::uint64_t beyond =
-      0;  // sign bit set where |x| is above the limit (as bits, positive doubles are ordered)
-  constexpr std::uint64_t magnitude = ~std::uint64_t{0} >> 1;
-  constexpr auto limit = std::bit_cast<std::uint64_t>(sincos_limit);
+  constexpr AboveLimit above(sincos_limit);
+  std::uint64_t marks = 0;
   for (std::ptrdiff_t i = 0; i < n; ++i) {
     const SinCos both = sincos_reduced(x[i]);
     sine[i] = both.sin;
     cosine[i] = both.cos;
-    beyond |= limit - (std::bit_cast<std::uint64_t>(x[i]) & magnitude);
+    marks |= above.mark(x[i]);
   }
-  if (beyond >> 63 == 0) return;
+  if (!AboveLimit::any(marks)) return;
   for (std::ptrdiff_t i = 0; i < n; ++i)
     if (!(std::abs(x[i]) <= sincos_limit)) {
       sine[i] = std::sin(x[i]);
