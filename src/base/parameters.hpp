@@ -50,7 +50,7 @@ struct Option {
 /// One leaf with its value. What resolved.yaml holds and what restarts compare:
 /// `flatten(parse_yaml(resolved_yaml()))` gives the same paths and values in the same order.
 struct ResolvedValue {
-  std::string path;   ///< "initial.solitons.0.amplitude"
+  std::string path;   ///< "initial.bumps.0.amplitude"
   std::string value;  ///< As YAML on one line: 0.1, "a text", [1, 2], null.
   bool may_differ_at_restart = false;
 };

@@ -16,7 +16,7 @@ ALLOWED = {
     "surrogate": {"base", "grid", "numerics", "surrogate"},
     "run": {"base", "grid", "numerics", "surrogate", "run"},
     "hooks": {"base", "grid", "numerics", "surrogate", "run", "hooks"},
-    "main": {"base", "grid", "numerics", "surrogate", "run", "hooks", "solvers.hpp"},
+    "main": {"base", "grid", "numerics", "surrogate", "run", "hooks", "main", "solvers.hpp"},
 }
 MACHINE = {"base", "grid", "numerics", "surrogate", "run"}
 
