@@ -36,11 +36,14 @@ void refuse_not_finite(const base::Communicator& communicator, const State& stat
                                  items[static_cast<std::size_t>(bad)].name));
 }
 
-/// True if the key `run.<key>` was given on the command line.
-bool given_by_override(const Case& the_case, const char* key) {
+/// True if the node was given on the command line.
+bool is_override(const base::ConfigNode* node) {
+  return node != nullptr && node->origin.file.starts_with("--set");
+}
+
+bool run_key_is_override(const Case& the_case, const char* key) {
   const base::ConfigNode* group = the_case.tree.find("run");
-  const base::ConfigNode* value = group != nullptr ? group->find(key) : nullptr;
-  return value != nullptr && value->origin.file.starts_with("--set");
+  return group != nullptr && is_override(group->find(key));
 }
 
 }  // namespace
@@ -108,12 +111,14 @@ void Run::Impl::post_mortem() {
   }
 }
 
-/// Values expected "at the end" belong to the end that the case file names, not to one of the command line.
+/// Values that the case file expects "at the end" belong to the end that the file names, not to one of the
+/// command line.
 bool Run::Impl::end_is_of_the_case() const {
+  if (is_override(the_case.tree.find("expected"))) return true;
   const bool by_time = solver->stationary() || clock.time() >= end_time;
-  if (by_time)
-    return (!options.until || *options.until == the_case.run.t_end) && !given_by_override(the_case, "t_end");
-  return !given_by_override(the_case, "max_steps");
+  if (!by_time) return !run_key_is_override(the_case, "max_steps");
+  const bool other_end = options.until && *options.until != the_case.run.t_end;
+  return !other_end && !run_key_is_override(the_case, "t_end");
 }
 
 bool Run::Impl::expectations_met() {
