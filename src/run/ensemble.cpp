@@ -323,7 +323,13 @@ Status run_case(const base::Communicator& world, Registry& registry, std::unique
   base::log::info("run folder: {}", folder.path().string());
   if (many) return run_ensemble(world, registry, *the_case, folder.path(), options);
   Run run(world, registry, *the_case, folder, options);
-  run.start();
+  try {
+    run.start();
+  } catch (const base::InputError&) {
+    base::log::close_file();
+    folder.abandon();
+    throw;
+  }
   run.advance_to(run.end_time());
   return run.finish();
 }

@@ -47,6 +47,15 @@ void write_all(int descriptor, const std::string& text, const std::filesystem::p
   }
 }
 
+/// The topmost folder on the way to `path` that is not there; empty if all are.
+std::filesystem::path topmost_missing(const std::filesystem::path& path) {
+  std::filesystem::path missing;
+  for (std::filesystem::path place = path; !place.empty() && !std::filesystem::exists(place);
+       place = place.parent_path())
+    missing = place;
+  return missing;
+}
+
 /// The descriptor that holds the lock, or -1 on a file system without locks (a warning is logged).
 int take_lock(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "run.lock";
@@ -78,6 +87,7 @@ int take_lock(const std::filesystem::path& folder) {
 RunFolder::RunFolder(const base::Communicator& communicator, const std::filesystem::path& path)
     : path_(path) {
   base::agree_on_root(communicator, [&] {
+    made_ = topmost_missing(path_);
     std::error_code code;
     std::filesystem::create_directories(path_, code);
     if (!std::filesystem::is_directory(path_))
@@ -85,6 +95,17 @@ RunFolder::RunFolder(const base::Communicator& communicator, const std::filesyst
                                     code ? code.message() : "a file of this name is in the way"));
     lock_ = take_lock(path_);
   });
+}
+
+void RunFolder::abandon() noexcept {
+  if (made_.empty()) return;
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+  // The folders above it only if nobody else has put something there meanwhile.
+  for (std::filesystem::path above = path_; above != made_;) {
+    above = above.parent_path();
+    if (!std::filesystem::remove(above, ignored)) break;
+  }
 }
 
 RunFolder::~RunFolder() {

@@ -19,11 +19,14 @@ class RunFolder {
   RunFolder& operator=(const RunFolder&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// Takes away what a run that was refused at its start has put here, if this object made the folder. Rank 0 acts.
+  void abandon() noexcept;
   /// True once if a file of this name (`stop`, `checkpoint`) lies in the folder; removes it. Rank 0 only.
   [[nodiscard]] bool take_request(const std::string& name) const;
 
  private:
   std::filesystem::path path_;
+  std::filesystem::path made_;  ///< The topmost folder that had to be made; empty if all were there. Rank 0 only.
   int lock_ = -1;
 };
 
