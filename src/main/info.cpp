@@ -87,8 +87,11 @@ std::string attribute_text(run::Hdf5File& file, const std::string& name) {
     const bool short_one = text->size() <= 100 && text->find('\n') == std::string::npos;
     return short_one ? *text : fmt::format("text of {} characters", text->size());
   }
-  if (const auto integer = file.integer_attribute("/", name)) return std::to_string(*integer);
-  if (const auto real = file.real_attribute("/", name)) return fmt::format("{:.17g}", *real);
+  // The library converts between numbers: the integer is the value only where the real one says the same.
+  const auto integer = file.integer_attribute("/", name);
+  const auto real = file.real_attribute("/", name);
+  if (integer && (!real || static_cast<double>(*integer) == *real)) return std::to_string(*integer);
+  if (real) return fmt::format("{:.17g}", *real);
   return "several values";
 }
 

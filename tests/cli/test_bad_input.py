@@ -2,7 +2,7 @@
 import os
 
 import pytest
-from program import sluice
+from program import SOURCE, sluice
 
 GOOD = """\
 schema: 1
@@ -136,3 +136,13 @@ def test_a_wrong_command_line_is_refused(name, tmp_path):
         assert part in text, text
     assert os.listdir(tmp_path) == ["case.yaml"]
     assert (tmp_path / "case.yaml").read_text() == GOOD
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_an_unknown_petsc_option_is_refused_and_leaves_nothing(ranks, tmp_path):
+    """Only PETSc knows its options, so this is found once the solver is built: what was made by then is taken away."""
+    case = SOURCE / "inputs" / "diffusion" / "heat_decay_2d.yaml"
+    result = sluice("run", case, "--set", "petsc={diffusion_ksp_rtoll: 1e-9}", ranks=ranks, folder=tmp_path)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "diffusion_ksp_rtoll" in result.stderr
+    assert list(tmp_path.iterdir()) == []

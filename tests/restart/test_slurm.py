@@ -21,12 +21,12 @@ CASE = """
 schema: 1
 title: soliton, long enough to meet a time limit
 solver: nlse
-grid: {{points: [4096], length: [50.0]}}
+grid: {{points: [4096], lower: [-25], upper: [25]}}
 initial:
   type: solitons
   solitons:
     - {{amplitude: 2.0, position: -10.0, velocity: 1.0}}
-step: {{size: 1.0e-4}}
+time: {{dt: 1.0e-4}}
 transform: {{planning: estimated}}
 run: {{t_end: {t_end}, wall_margin: 1, progress_interval: 5}}
 hooks:
@@ -82,7 +82,7 @@ def test_time_limit_requeue_resume_same_bits(cluster, tmp_path):
     reference = cluster.run(["srun", "-n", "2", "--mpi=pmix", SLUICE, "run", case.name, "--output", "reference"], cwd=tmp_path, timeout=300)
     assert reference.returncode == 0, reference.stdout + reference.stderr
     resumed, straight = final_state(tmp_path / "runs" / "long"), final_state(tmp_path / "reference")
-    psi = [name for name in straight if name.startswith("solver/psi")]
+    psi = [name for name in straight if name.startswith("psi")]
     assert psi
     for name in psi:
         assert np.array_equal(resumed[name], straight[name]), f"{name} differs after {record['Restarts']} requeues"
