@@ -4,6 +4,9 @@
 // same errors: within 2 % or below.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "support/flux_transport_run.hpp"
 
 namespace {
@@ -151,6 +154,26 @@ diffusion: {{coefficient: 400}}
     errors[level] = run.value("error_l2");
   }
   EXPECT_GT(std::log2(errors[0] / errors[1]), 1.9);
+}
+
+/// 48 h of pure diffusion (100 km^2 s^-1) of a real map: the largest field that HipFT is left with when the
+/// practical step limit chooses the super steps of one long step, of 8 h and of 0.1 h.
+TEST(RealMap, PracticalLimitAsInHipft) {
+  const char* data = std::getenv("SLUICE_DATA");
+  if (data == nullptr || !std::filesystem::exists(std::string(data) + "/hmi_cr2252_180x360.h5"))
+    GTEST_SKIP() << "SLUICE_DATA is not set or has no hmi_cr2252_180x360.h5";
+  for (const auto& [step, largest] :
+       {std::pair{"none", 876.68}, std::pair{"8", 873.57}, std::pair{"0.1", 873.50}}) {
+    FluxTransportRun run(fmt::format(R"(
+initial: {{map: {}/hmi_cr2252_180x360.h5}}
+flow: {{differential_rotation: [0, 0, 0], meridional: [0, 0, 0]}}
+diffusion: {{coefficient: 100}}
+step: {{maximum: {}}}
+)",
+                                     data, step));
+    run.advance_to(48);
+    EXPECT_NEAR(run.value("br_max"), largest, 0.006) << step;
+  }
 }
 
 }  // namespace
