@@ -21,9 +21,9 @@ class MpiSession {
   MpiSession& operator=(const MpiSession&) = delete;
 };
 
-/// A group of ranks. A cheap handle: copies share the MPI communicator, which is freed with the last one (many
-/// layouts and fields refer to one communicator). All reductions give the same bits for the same rank count, every
-/// time: partial values are gathered and combined in rank order with compensated summation.
+/// A group of ranks. A cheap handle: copies share the MPI communicator, which is freed with the last one
+/// (many layouts and fields refer to one communicator). All reductions give the same bits for the same rank
+/// count, every time: partial values are gathered and combined in rank order with compensated summation.
 class Communicator {
  public:
   static Communicator world();               ///< Duplicate of MPI_COMM_WORLD. Collective at the first call.
@@ -57,9 +57,11 @@ class Communicator {
   void broadcast(std::string& text, int root = 0) const;
   void broadcast(std::span<double> values, int root = 0) const;
   [[nodiscard]] std::int64_t broadcast(std::int64_t value, int root = 0) const;
-  [[nodiscard]] std::vector<double> gather_all(double value) const;  ///< One value of each rank, in rank order.
+  [[nodiscard]] std::vector<double> gather_all(
+      double value) const;  ///< One value of each rank, in rank order.
   [[nodiscard]] std::vector<std::int64_t> gather_all(std::int64_t value) const;
-  [[nodiscard]] std::vector<std::string> gather(const std::string& text) const;  ///< On rank 0; empty elsewhere.
+  [[nodiscard]] std::vector<std::string> gather(
+      const std::string& text) const;  ///< On rank 0; empty elsewhere.
   void barrier() const;
 
  private:
@@ -70,8 +72,8 @@ class Communicator {
   int size_ = 1;
 };
 
-/// Sum of doubles with a compensated accumulator (A. Neumaier, Z. Angew. Math. Mech. 54 (1974) 39, algorithm IV): what
-/// a rank adds up before `Communicator::sum`. Infinities and NaN come through as in a plain sum.
+/// Sum of doubles with a compensated accumulator (A. Neumaier, Z. Angew. Math. Mech. 54 (1974) 39, algorithm
+/// IV): what a rank adds up before `Communicator::sum`. Infinities and NaN come through as in a plain sum.
 class CompensatedSum {
  public:
   void add(double value) {
@@ -86,8 +88,8 @@ class CompensatedSum {
 };
 
 /// Runs `work` on this rank and makes its failure everybody's: if it throws on any rank, every rank throws
-/// AgreedError with the message of the lowest failing rank (InputError if that rank threw one). Other types of errors
-/// come out as AgreedError, alike on every rank. `work` must not communicate. Collective.
+/// AgreedError with the message of the lowest failing rank (InputError if that rank threw one). Other types
+/// of errors come out as AgreedError, alike on every rank. `work` must not communicate. Collective.
 void agree(const Communicator& communicator, const std::function<void()>& work);
 
 /// Runs `work` on rank 0 only, with the same agreement. Collective.

@@ -34,7 +34,7 @@ double uniform(std::uint64_t word) { return (static_cast<double>(word >> 12) + 0
 }  // namespace
 
 std::array<std::uint32_t, 4> philox(const std::array<std::uint32_t, 4>& counter,
-                                        const std::array<std::uint32_t, 2>& key) {
+                                    const std::array<std::uint32_t, 2>& key) {
   const auto out = Philox{}({{counter[0], counter[1], counter[2], counter[3]}}, {{key[0], key[1]}});
   return {out[0], out[1], out[2], out[3]};
 }

@@ -10,9 +10,10 @@
 
 namespace sluice::base {
 
-/// Adds the time between its construction and destruction to the process-wide table under `name`. Nested scopes
-/// count inside their parents; each thread has its own nesting. Names are string literals in English: "advection",
-/// "snapshot". Nothing is allocated after the first use of a name at its place. Destroyed in reverse order of making.
+/// Adds the time between its construction and destruction to the process-wide table under `name`. Nested
+/// scopes count inside their parents; each thread has its own nesting. Names are string literals in English:
+/// "advection", "snapshot". Nothing is allocated after the first use of a name at its place. Destroyed in
+/// reverse order of making.
 class ScopedTimer {
  public:
   explicit ScopedTimer(std::string_view name);
@@ -26,13 +27,14 @@ class ScopedTimer {
 };
 
 struct TimerRow {
-  std::string name;  ///< Path of nested names, "step/advection".
-  std::int64_t calls = 0;  ///< Most of any rank.
+  std::string name;                           ///< Path of nested names, "step/advection".
+  std::int64_t calls = 0;                     ///< Most of any rank.
   double minimum = 0, mean = 0, maximum = 0;  ///< Over ranks [s].
 };
 
-/// Every timer that has counted, reduced over ranks (one unknown to a rank counts 0 there): parents before children, in
-/// the order of first use on the lowest rank that knows them. Scopes still open are not in it. Collective.
+/// Every timer that has counted, reduced over ranks (one unknown to a rank counts 0 there): parents before
+/// children, in the order of first use on the lowest rank that knows them. Scopes still open are not in it.
+/// Collective.
 [[nodiscard]] std::vector<TimerRow> timer_table(const Communicator& communicator);
 /// Seconds that this rank spent under `name` (path) so far; 0 if unknown.
 [[nodiscard]] double timer_seconds(std::string_view path);

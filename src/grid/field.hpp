@@ -15,17 +15,20 @@ namespace sluice::grid {
 using Complex = std::complex<double>;
 
 struct FieldInfo {
-  std::string name;       ///< Short, as in files: "B_r".
-  std::string unit;       ///< "G"; "1" if dimensionless.
-  std::string long_name;  ///< "radial magnetic field".
+  std::string name;       ///< Short, as in files: "u".
+  std::string unit;       ///< "K"; "1" if dimensionless.
+  std::string long_name;  ///< "temperature".
 };
 
-/// Multi-dimensional access to owned cells and, by negative or beyond-the-end indices, ghosts. g++ 12 has no mdspan.
+/// Multi-dimensional access to owned cells and, by negative or beyond-the-end indices, ghosts. g++ 12 has no
+/// mdspan.
 template <class T>
 class View {
  public:
   View(T* data, const Layout& layout)
-      : origin_(data + layout.position(0, 0, 0)), stride0_(layout.allocated()[1] * layout.allocated()[2]), stride1_(layout.allocated()[2]) {}
+      : origin_(data + layout.position(0, 0, 0)),
+        stride0_(layout.allocated()[1] * layout.allocated()[2]),
+        stride1_(layout.allocated()[2]) {}
   T& operator()(Index i, Index j = 0, Index k = 0) const { return origin_[i * stride0_ + j * stride1_ + k]; }
   /// First owned element of row (i, j), contiguous along the third index.
   T* row(Index i, Index j = 0) const { return origin_ + i * stride0_ + j * stride1_; }
@@ -40,7 +43,8 @@ class View {
 [[nodiscard]] void* allocate_field_memory(std::size_t bytes);
 void free_field_memory(void* memory) noexcept;
 
-/// Type-erased read access for hooks: shape, place and doubles (a complex field has two components, interleaved).
+/// Type-erased read access for hooks: shape, place and doubles (a complex field has two components,
+/// interleaved).
 struct FieldView {
   FieldInfo info;
   LayoutPtr layout;
@@ -54,16 +58,22 @@ class Field {
  public:
   Field() = default;
   Field(FieldInfo info, LayoutPtr layout)
-      : info_(std::move(info)), layout_(std::move(layout)),
-        data_(static_cast<T*>(allocate_field_memory(sizeof(T) * static_cast<std::size_t>(layout_->allocated_size())))) {}
+      : info_(std::move(info)),
+        layout_(std::move(layout)),
+        data_(static_cast<T*>(
+            allocate_field_memory(sizeof(T) * static_cast<std::size_t>(layout_->allocated_size())))) {}
 
   [[nodiscard]] const FieldInfo& info() const { return info_; }
   [[nodiscard]] const Layout& layout() const { return *layout_; }
   [[nodiscard]] const LayoutPtr& layout_pointer() const { return layout_; }
   [[nodiscard]] T* data() { return data_.get(); }
   [[nodiscard]] const T* data() const { return data_.get(); }
-  [[nodiscard]] std::span<T> span() { return {data_.get(), static_cast<std::size_t>(layout_->allocated_size())}; }
-  [[nodiscard]] std::span<const T> span() const { return {data_.get(), static_cast<std::size_t>(layout_->allocated_size())}; }
+  [[nodiscard]] std::span<T> span() {
+    return {data_.get(), static_cast<std::size_t>(layout_->allocated_size())};
+  }
+  [[nodiscard]] std::span<const T> span() const {
+    return {data_.get(), static_cast<std::size_t>(layout_->allocated_size())};
+  }
   [[nodiscard]] View<T> view() { return View<T>(data_.get(), *layout_); }
   [[nodiscard]] View<const T> view() const { return View<const T>(data_.get(), *layout_); }
   [[nodiscard]] FieldView erased() const {
@@ -82,8 +92,8 @@ class Field {
 using RealField = Field<double>;
 using ComplexField = Field<Complex>;
 
-/// Ghost exchange of one layout, of any halo width (a halo may reach over several neighbours, or wrap). Plans and
-/// buffers are made once. Ghosts beyond a bounded side are left as they are. Corners are filled.
+/// Ghost exchange of one layout, of any halo width (a halo may reach over several neighbours, or wrap). Plans
+/// and buffers are made once. Ghosts beyond a bounded side are left as they are. Corners are filled.
 class HaloExchange {
  public:
   explicit HaloExchange(LayoutPtr layout, int components = 1);

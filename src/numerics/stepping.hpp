@@ -5,8 +5,8 @@
 namespace sluice::numerics {
 
 /// Divides the way to each required time into equal steps no longer than the nominal one, so that multistep
-/// coefficients and tables of exponentials stay valid: dt keeps its bits within a segment. `segment_end_` and `dt_` are
-/// state (declare them): a restart goes on with the same dt.
+/// coefficients and tables of exponentials stay valid: dt keeps its bits within a segment. `segment_end_` and
+/// `dt_` are state (declare them): a restart goes on with the same dt.
 class EqualSteps {
  public:
   /// The step to take from t when dt_max is the way to the next required time.

@@ -21,28 +21,30 @@ struct CheckpointHeader {
   double time = 0;
   std::int64_t step = 0;
   std::int64_t ranks = 1;
-  bool finished = false;                ///< Written at t_end.
-  std::string resolved;                 ///< resolved_yaml of the case
-  std::string fingerprint;              ///< Solver::fingerprint
-  std::string machine;                  ///< Version, processor, ranks: what bit equality hangs on.
-  std::string provenance;               ///< JSON
+  bool finished = false;    ///< Written at t_end.
+  std::string resolved;     ///< resolved_yaml of the case
+  std::string fingerprint;  ///< Solver::fingerprint
+  std::string machine;      ///< Version, processor, ranks: what bit equality hangs on.
+  std::string provenance;   ///< JSON
 };
 
-/// Writes checkpoints/checkpoint_<step>.h5: temporary name, sync, checksums re-read from the file, rename, sync of the
-/// folder, then removes all but the newest `keep`. OutputError leaves the earlier ones as they were. Collective.
+/// Writes checkpoints/checkpoint_<step>.h5: temporary name, sync, checksums re-read from the file, rename,
+/// sync of the folder, then removes all but the newest `keep`. OutputError leaves the earlier ones as they
+/// were. Collective.
 void write_checkpoint(const base::Communicator& communicator, const std::filesystem::path& folder,
                       const CheckpointHeader& header, const State& state, int keep);
 
-/// Reads and verifies the header and every checksum. Throws AgreedError that says what is wrong with the file:
-/// not HDF5, foreign, torn, another schema, checksum of which dataset. Collective.
-[[nodiscard]] CheckpointHeader verify_checkpoint(const base::Communicator& communicator, const std::filesystem::path& file);
+/// Reads and verifies the header and every checksum. Throws AgreedError that says what is wrong with the
+/// file: not HDF5, foreign, torn, another schema, checksum of which dataset. Collective.
+[[nodiscard]] CheckpointHeader verify_checkpoint(const base::Communicator& communicator,
+                                                 const std::filesystem::path& file);
 
 /// Restores a state from a verified file; AgreedError if an item is missing or has another shape. Collective.
 void read_checkpoint(const base::Communicator& communicator, const std::filesystem::path& file, State& state);
 
 /// The newest good checkpoint of a run folder; bad ones are reported (log) and passed over. Collective.
-[[nodiscard]] std::optional<std::filesystem::path> newest_good_checkpoint(const base::Communicator& communicator,
-                                                                          const std::filesystem::path& folder);
+[[nodiscard]] std::optional<std::filesystem::path> newest_good_checkpoint(
+    const base::Communicator& communicator, const std::filesystem::path& folder);
 
 /// Keys that differ between a checkpoint's resolved case and this one and may not, as "path: was A, is B".
 [[nodiscard]] std::vector<std::string> forbidden_differences(const std::string& resolved_of_checkpoint,

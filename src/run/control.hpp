@@ -15,7 +15,7 @@ namespace sluice::run {
 struct Decision {
   bool checkpoint = false;  ///< Write one and go on.
   bool stop = false;        ///< End with a checkpoint.
-  std::string reason{};       ///< Of a stop, for the log.
+  std::string reason{};     ///< Of a stop, for the log.
 };
 
 struct WallLimit {

@@ -1,4 +1,5 @@
-// The interface of a solver: one model on one grid. It owns its fields and its scheme, neither clock nor files.
+// The interface of a solver: one model on one grid. It owns its fields and its scheme, neither clock nor
+// files.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -21,7 +22,8 @@ namespace sluice::run {
 struct StepResult {
   bool accepted = true;  ///< False: the solver has put its state back; call again with at most `dt_next`.
   double dt_taken = 0;   ///< 0 if not accepted. Never above the dt_max asked for.
-  double dt_next = 0;    ///< The step it would like next (for the progress line and as limit after a rejection).
+  double dt_next =
+      0;  ///< The step it would like next (for the progress line and as limit after a rejection).
 };
 
 struct Quantity {
@@ -31,8 +33,9 @@ struct Quantity {
   double scale = 0;  ///< What a change of it is judged against; 0: its initial value.
 };
 
-/// A field that hooks may see, in physical space, computed when asked for. `compute` is collective; the view stays
-/// valid until the state changes or another output is computed twice. The run calls it at most once a state.
+/// A field that hooks may see, in physical space, computed when asked for. `compute` is collective; the view
+/// stays valid until the state changes or another output is computed twice. The run calls it at most once a
+/// state.
 struct Output {
   grid::FieldInfo info;
   int components = 1;  ///< 2 for complex.
@@ -58,8 +61,8 @@ class Solver {
   virtual void state(State& state) = 0;
   /// Called after the state was restored (rebuild what derives from it). Collective.
   virtual void restored() {}
-  /// One whole step from time t, at most dt_max long (> 0). dt_max is the way to the next required time; a fixed-step
-  /// scheme divides it into equal steps (numerics/stepping.hpp). Collective.
+  /// One whole step from time t, at most dt_max long (> 0). dt_max is the way to the next required time; a
+  /// fixed-step scheme divides it into equal steps (numerics/stepping.hpp). Collective.
   virtual StepResult advance(double t, double dt_max) = 0;
   /// A stationary problem: the run calls `advance` once and is finished.
   [[nodiscard]] virtual bool stationary() const { return false; }
@@ -83,7 +86,7 @@ struct Context {
   base::Communicator communicator;
   std::uint64_t seed = 0;
   std::uint32_t member = 0;
-  std::string fingerprint;  ///< Of the checkpoint that is being resumed; empty on a fresh start.
+  std::string fingerprint;         ///< Of the checkpoint that is being resumed; empty on a fresh start.
   std::filesystem::path folder{};  ///< Of the run, for extra files; empty if there is none.
   std::map<std::string, std::string> petsc_options{};  ///< The case's `petsc:` block.
 };
@@ -91,9 +94,10 @@ struct Context {
 /// What `sluice check` prints before anything is allocated.
 struct Plan {
   grid::Grid grid;
-  grid::LayoutPtr layout;               ///< The decomposition on this many ranks.
-  std::int64_t bytes_per_rank = 0;      ///< Estimated memory of the fields of the fullest rank.
-  std::vector<std::string> notes{};     ///< "time step 1e-3, 20000 steps", "transforms: slabs, at most 512 ranks"
+  grid::LayoutPtr layout;           ///< The decomposition on this many ranks.
+  std::int64_t bytes_per_rank = 0;  ///< Estimated memory of the fields of the fullest rank.
+  std::vector<std::string>
+      notes{};  ///< "time step 1e-3, 20000 steps", "transforms: slabs, at most 512 ranks"
 };
 
 /// The parameters of one run of a solver, before the solver exists.

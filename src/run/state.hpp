@@ -1,4 +1,5 @@
-// Everything that evolves, declared once by its owner: saved, restored, copied and compared from one declaration.
+// Everything that evolves, declared once by its owner: saved, restored, copied and compared from one
+// declaration.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -10,25 +11,26 @@
 
 namespace sluice::run {
 
-/// The list that a solver or hook fills with what it must find again after a restart. Fields are distributed and are
-/// found again on any number of ranks; the rest must hold the same value on every rank of the member's communicator.
+/// The list that a solver or hook fills with what it must find again after a restart. Fields are distributed
+/// and are found again on any number of ranks; the rest must hold the same value on every rank of the
+/// member's communicator.
 class State {
  public:
   struct Item {
     enum class Kind { field, reals, integers, real, integer, text };
     Kind kind;
     std::string name;
-    grid::FieldInfo info{};      ///< kind field
-    grid::LayoutPtr layout{};    ///< kind field
-    double* data = nullptr;      ///< kind field, real
-    int components = 1;          ///< kind field
+    grid::FieldInfo info{};    ///< kind field
+    grid::LayoutPtr layout{};  ///< kind field
+    double* data = nullptr;    ///< kind field, real
+    int components = 1;        ///< kind field
     std::vector<double>* reals = nullptr;
     std::vector<std::int64_t>* integers = nullptr;
     std::int64_t* integer = nullptr;
     std::string* text = nullptr;
   };
 
-  void field(grid::RealField& field);     ///< Saved under the field's name. Halo and padding are not saved.
+  void field(grid::RealField& field);  ///< Saved under the field's name. Halo and padding are not saved.
   void field(grid::ComplexField& field);
   void reals(const std::string& name, std::vector<double>& values);  ///< May change its size.
   void integers(const std::string& name, std::vector<std::int64_t>& values);

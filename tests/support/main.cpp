@@ -13,7 +13,8 @@ int main(int argc, char** argv) {
     struct Failures : testing::EmptyTestEventListener {
       void OnTestPartResult(const testing::TestPartResult& result) override {
         if (result.failed())
-          std::fprintf(stderr, "%s:%d: (another rank) %s\n", result.file_name(), result.line_number(), result.summary());
+          std::fprintf(stderr, "%s:%d: (another rank) %s\n", result.file_name(), result.line_number(),
+                       result.summary());
       }
     };
     listeners.Append(new Failures);
@@ -22,8 +23,8 @@ int main(int argc, char** argv) {
   return world.any(failed != 0) ? 1 : 0;
 }
 
-// Under the leak sanitizer modules stay loaded: OpenMPI unloads its components before leaks are listed, and a leak of a
-// library that has gone has no name that a suppression could match.
+// Under the leak sanitizer modules stay loaded: OpenMPI unloads its components before leaks are listed, and a
+// leak of a library that has gone has no name that a suppression could match.
 #ifdef __SANITIZE_ADDRESS__
 extern "C" __attribute__((visibility("default"))) int dlclose(void*) { return 0; }
 #endif

@@ -28,11 +28,13 @@ inline run::Context context_on(const base::Communicator& communicator, const std
   return {.communicator = communicator, .fingerprint = fingerprint};
 }
 
-/// Advances to t_end on the run's own clock (a plain sum of steps would drift by more than the errors). Collective.
+/// Advances to t_end on the run's own clock (a plain sum of steps would drift by more than the errors).
+/// Collective.
 inline void advance_to(run::Solver& solver, double t_end, double t_start = 0) {
   run::Clock clock;
   clock.start(t_start);
-  while (clock.time() < t_end) clock.advance(solver.advance(clock.time(), t_end - clock.time()).dt_taken, t_end);
+  while (clock.time() < t_end)
+    clock.advance(solver.advance(clock.time(), t_end - clock.time()).dt_taken, t_end);
 }
 
 inline double quantity(const std::vector<run::Quantity>& all, const std::string& name) {
