@@ -37,7 +37,7 @@ def test_case_meets_its_numbers(case, tmp_path):
 def test_an_unmet_number_fails(case, tmp_path):
     """The check can fail: a shifted expectation at the first step ends the run with exit code 1."""
     command = [PROGRAM, "run", str(case), "--output", str(tmp_path / "run"), "--set", "run.max_steps=1",
-               "--set", "hooks=[]", "--set", "expected=[{quantity: dt, value: -1.0, absolute: 0.5, source: none}]"]
+               "--set", "hooks=[]", "--set", "expected=[{quantity: dt, value: -1.0, absolute: 0.5, at_step: 1, source: none}]"]
     result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300)
     assert result.returncode == 1, result.stdout + result.stderr
     assert "expected" in result.stdout + result.stderr
