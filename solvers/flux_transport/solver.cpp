@@ -178,9 +178,7 @@ std::vector<run::Output> FluxTransport::outputs() {
   return {{radial_field, 1, [this] { return field_.erased(); }}};
 }
 
-std::vector<run::Quantity> FluxTransport::invariants() {
-  return {signed_flux(block_, field_)};
-}
+std::vector<run::Quantity> FluxTransport::invariants() { return {signed_flux(block_, field_)}; }
 
 std::vector<run::Quantity> FluxTransport::diagnostics() {
   auto quantities = field_diagnostics(block_, field_);
