@@ -26,6 +26,9 @@ Equation equation_of(const NlseParameters& parameters, const grid::Grid& grid) {
   return equation;
 }
 
+/// A potential pushes: then the momentum is no invariant, but still of interest.
+bool is_momentum(const run::Quantity& quantity) { return quantity.name.starts_with("momentum"); }
+
 }  // namespace
 
 NlseSolver::NlseSolver(const NlseParameters& parameters, const run::Context& context)
@@ -102,11 +105,18 @@ std::vector<run::Output> NlseSolver::outputs() {
 }
 
 std::vector<run::Quantity> NlseSolver::invariants() {
-  return nlse::invariants(scene(), equation_, psi_, split_step_.modes());
+  auto result = nlse::invariants(scene(), equation_, psi_, split_step_.modes());
+  if (parameters_.potential != "none") std::erase_if(result, is_momentum);
+  return result;
 }
 
 std::vector<run::Quantity> NlseSolver::diagnostics() {
-  auto result = moments(scene(), psi_);
+  std::vector<run::Quantity> result;
+  if (parameters_.potential != "none") {
+    result = nlse::invariants(scene(), equation_, psi_, split_step_.modes());
+    std::erase_if(result, [](const run::Quantity& one) { return !is_momentum(one); });
+  }
+  for (auto& one : moments(scene(), psi_)) result.push_back(std::move(one));
   if (grid_.dimensions() == 1) result.push_back(peak_position(scene(), psi_));
   if (exact_) result.push_back(error_l2(scene(), *exact_, time_ - start_, psi_));
   if (parameters_.initial == "plane_wave" && parameters_.plane_wave.perturbation != 0)
