@@ -86,7 +86,7 @@ CASES = {
     "nlse": {
         "solver": "nlse", "run": {"t_end": 0.4},
         "grid": {"points": [60, 36], "lower": [-10, -6], "upper": [10, 6]}, "equation": {"g": 0.5},
-        "time": {"dt": 0.02},
+        "time": {"dt": 0.02}, "transform": {"planning": "estimated"},
         "initial": {"type": "gaussian", "gaussian": {"amplitude": 1.2, "width": [1.5, 1.0], "centre": [-4.0, 2.0],
                                                      "velocity": [2.0, -1.0]}},
     },
@@ -110,6 +110,8 @@ def grid_points(snapshot, name):
         values = [points[i] for (_, points), i in zip(axes, index)]
         if [axis for axis, _ in axes] == ["theta", "phi"]:
             theta, phi = values
+            if index[0] == 0:  # inside the polar cell, not at the corner that all of them share
+                theta = 0.25 * axes[0][1][1]
             values = [np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)]
         places.append((values + [0.0, 0.0])[:3])
     return indices, places
