@@ -10,7 +10,8 @@ if(SLUICE_ARCH)
   target_compile_options(sluice_flags INTERFACE -march=${SLUICE_ARCH})
 endif()
 if(SLUICE_SANITIZE)
-  target_compile_options(sluice_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
+  # GCC 12 sees uninitialised values in the instrumented standard library that are not there.
+  target_compile_options(sluice_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer -Wno-maybe-uninitialized)
   target_link_options(sluice_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
