@@ -1,4 +1,4 @@
-"""Picture of a `diffusion` run: profiles in time (1-D), the field at its first and last time (2-D), cuts (3-D), error."""
+"""Picture of a `diffusion` run: profiles in time (1-D), first and last field (2-D), cuts (3-D), heat and error."""
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -47,8 +47,9 @@ def draw_planes(figure, grid, run, name):
         axes = figure.add_subplot(grid[0, column] if len(shown) > 1 else grid[0, :])
         mesh = axes.pcolormesh(edges(x), edges(y), values.T, cmap=sluice_plot.heat_map, vmin=low, vmax=high,
                                rasterized=True)
-        if high > low:
-            axes.contour(x, y, values.T, levels=np.linspace(low, high, 12)[1:-1], colors="white", linewidths=0.4, alpha=0.6)
+        if np.ptp(values) > 0.05 * (high - low):
+            axes.contour(x, y, values.T, levels=np.linspace(low, high, 12)[1:-1], colors="white", linewidths=0.4,
+                         alpha=0.6)
         axes.set(aspect="equal", xlabel=axis_label(one, slow), ylabel=axis_label(one, fast),
                  title=one.time_text() + where)
         figure.colorbar(mesh, ax=axes, pad=0.01, shrink=0.8, label=label(one, name))
@@ -78,8 +79,10 @@ def draw(run, file):
         draw_profiles(figure, grid[:, 0] if has_history else grid[:, :], run, name)
         places = [grid[0, 1], grid[1, 1]]
     else:
-        figure = plt.figure(figsize=(12, 8.5))
-        grid = figure.add_gridspec(2, 2, height_ratios=[1.6, 1])
+        (_, x), (_, y) = last.coordinates(name)[:2]
+        tall = 5.5 * float(np.clip(np.ptp(y) / np.ptp(x), 0.3, 1.5))
+        figure = plt.figure(figsize=(12, 3.2 + tall))
+        grid = figure.add_gridspec(2, 2, height_ratios=[tall, 2.8])
         draw_planes(figure, grid, run, name)
         places = [grid[1, 0], grid[1, 1]]
     if has_history:
