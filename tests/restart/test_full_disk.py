@@ -1,53 +1,100 @@
 """A full disk is an error that loses neither the earlier checkpoints nor, if space returns, the run."""
+# ctest: TIMEOUT 1500
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
+import threading
 import time
 
 import pytest
 import runs
 from program import command, environment, good, sluice
 
-# A state of 590 kB that is larger than the history.
-CASE = runs.FLUX.replace("n_theta: 48, n_phi: 96", "n_theta: 96, n_phi: 192")
+CASE = runs.FLUX
+LONG = CASE.replace("t_end: 4000", "t_end: 12000")
 
 
-def limited(kibibytes, *arguments, folder):
-    """No file of the program may grow beyond so many KiB."""
-    line = f"ulimit -f {kibibytes}; exec \"$@\""
-    return subprocess.run(["bash", "-c", line, "-", *command(*arguments)], cwd=folder, env=environment(), capture_output=True,
-                          text=True, timeout=300)
+class Watched:
+    """A run in the background whose errors can be read while it goes on."""
+
+    def __init__(self, case, out):
+        self.out = pathlib.Path(out)
+        self.lines = []
+        self.process = subprocess.Popen(command("run", case, "--output", out), cwd=case.parent, env=environment(),
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.reader = threading.Thread(target=lambda: [self.lines.append(line) for line in self.process.stderr])
+        self.reader.start()
+
+    def __enter__(self):
+        self.wait_for(lambda: len(runs.checkpoints(self.out)) >= 2)
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.end()
+
+    def end(self, seconds=300):
+        code = self.process.wait(timeout=seconds)
+        self.reader.join()
+        return code
+
+    def errors(self):
+        return "".join(self.lines)
+
+    def wait_for(self, condition):
+        deadline = time.time() + 300
+        while not condition():
+            if self.process.poll() is not None:
+                self.end()
+                assert condition(), "the run ended: " + self.errors()
+            assert time.time() < deadline
+            time.sleep(0.02)
+
+    def limit_files(self, size):
+        """No file of the run may grow beyond so many bytes (None: any size)."""
+        hard = resource.RLIM_INFINITY
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (hard if size is None else size, hard))
 
 
-def test_no_file_may_grow(tmp_path):
-    """The history reaches the limit late, a checkpoint at once: the run goes on to its end and says what it could not write."""
-    case = runs.write_case(tmp_path, CASE)
+def no_torn_row(out):
+    text = (out / "history.csv").read_text()
+    commas = text.splitlines()[0].count(",")
+    assert text.endswith("\n") and all(line.count(",") == commas for line in text.splitlines())
+
+
+def test_files_that_may_not_grow(tmp_path):
+    """The run goes on to its end, says what it could not write, and loses nothing that a restart needs."""
+    case = runs.write_case(tmp_path, LONG)
     good("run", case, "--output", "whole", folder=tmp_path)
-    good("run", case, "--output", "out", "--set", "run.max_steps=50", folder=tmp_path)
-    kept = [path.name for path in runs.checkpoints(tmp_path / "out")]
-    before = runs.state(tmp_path / "out")
-
-    result = limited(100, "run", case, "--output", "out", "--restart", "auto", folder=tmp_path)
-    assert result.returncode == 1
-    assert "checkpoint of step" in result.stderr and "could not be written" in result.stderr
+    with Watched(case, tmp_path / "out") as run:
+        run.limit_files((tmp_path / "out" / "history.csv").stat().st_size + 10)
+        run.wait_for(lambda: "checkpoint of step" in run.errors())
+        kept = [path.name for path in runs.checkpoints(tmp_path / "out")]
+        before = runs.state(tmp_path / "out")
+        assert run.end() == 1
+        assert "could not be written" in run.errors()
     assert [path.name for path in runs.checkpoints(tmp_path / "out")] == kept
     assert runs.different_bits(before, runs.state(tmp_path / "out")) == []
-
+    no_torn_row(tmp_path / "out")
     good("run", case, "--output", "out", "--restart", "auto", folder=tmp_path)
     assert runs.different_bits(runs.state(tmp_path / "whole"), runs.state(tmp_path / "out")) == []
     runs.same_history(tmp_path / "whole", tmp_path / "out")
 
 
-def test_the_history_is_kept_until_the_disk_takes_it(tmp_path):
-    case = runs.write_case(tmp_path, CASE)
+def test_a_limit_that_is_lifted_while_the_run_goes_on(tmp_path):
+    case = runs.write_case(tmp_path, LONG)
     good("run", case, "--output", "whole", folder=tmp_path)
-    size = (tmp_path / "whole" / "history.csv").stat().st_size
-    limit = size // 2048  # half of it
-    result = limited(limit, "run", case, "--output", "out", folder=tmp_path)
-    assert result.returncode == 1
-    text = (tmp_path / "out" / "history.csv").read_text()
-    assert text.endswith("\n") and text.count("\n") >= 1, "a torn row"
+    with Watched(case, tmp_path / "out") as run:
+        run.limit_files((tmp_path / "out" / "history.csv").stat().st_size + 10)
+        run.wait_for(lambda: "checkpoint of step" in run.errors())
+        no_torn_row(tmp_path / "out")
+        run.limit_files(None)
+        assert run.end() == 0, run.errors()  # nothing is missing in the end
+    assert runs.different_bits(runs.state(tmp_path / "whole"), runs.state(tmp_path / "out")) == []
+    runs.same_history(tmp_path / "whole", tmp_path / "out")
 
 
 class SmallDisk:
@@ -70,9 +117,12 @@ class SmallDisk:
 
     def fill(self):
         ballast = self.folder / "ballast"
-        free = shutil.disk_usage(self.folder).free
-        with open(ballast, "wb") as file:
-            file.write(b"\0" * max(0, free - 200_000))
+        with open(ballast, "wb", buffering=0) as file:
+            try:
+                while shutil.disk_usage(self.folder).free > 50_000:  # the run may be writing as well
+                    file.write(b"\0" * 16_384)
+            except OSError:
+                pass
         return ballast
 
 
@@ -101,28 +151,14 @@ def test_a_disk_that_is_full_and_then_larger(ranks, tmp_path):
 
 @needs_root
 def test_space_that_returns_while_the_run_goes_on(tmp_path):
-    text = CASE.replace("t_end: 4000", "t_end: 60000")
-    case = runs.write_case(tmp_path, text)
+    case = runs.write_case(tmp_path, LONG)
     with SmallDisk(tmp_path / "disk", 32) as disk:
         out = disk.folder / "out"
-        process = subprocess.Popen(command("run", case, "--output", out), cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.PIPE, text=True)
-        try:
-            deadline = time.time() + 120
-            while len(runs.checkpoints(out)) < 2:
-                assert process.poll() is None and time.time() < deadline
-                time.sleep(0.02)
+        with Watched(case, out) as run:
             ballast = disk.fill()
-            time.sleep(1.5)
-            assert process.poll() is None, "the run ended with the space"
+            run.wait_for(lambda: "checkpoint of step" in run.errors())
             assert runs.checkpoints(out), "the earlier checkpoints are gone"
             ballast.unlink()
-            _, errors = process.communicate(timeout=300)
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-        assert "checkpoint of step" in errors  # the disk was full indeed
-        assert process.returncode == 0, errors  # and nothing is missing in the end
+            assert run.end() == 0, run.errors()  # nothing is missing in the end
         steps = runs.history(out)["step"]
         assert list(steps) == list(range(len(steps)))

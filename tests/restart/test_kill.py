@@ -62,10 +62,10 @@ def test_killed_at_random(ranks, tmp_path):
                 killed += 1
             except ProcessLookupError:
                 pass
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=300)
         assert process.returncode != 1 or ranks > 1, errors  # killed or finished, never refused
         finished = process.returncode == 0
-        deadline = time.time() + 60
+        deadline = time.time() + 300
         while not is_free(tmp_path / "out"):
             assert time.time() < deadline, "a rank outlived its run"
             time.sleep(0.05)

@@ -98,7 +98,7 @@ def test_a_second_run_is_kept_out(tmp_path):
     first = subprocess.Popen(command("run", case, "--output", "out", "--set", "run.t_end=1e7"), cwd=tmp_path, env=environment(),
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        deadline = time.time() + 60
+        deadline = time.time() + 300
         while not (tmp_path / "out" / "history.csv").exists():
             assert time.time() < deadline and first.poll() is None
             time.sleep(0.05)

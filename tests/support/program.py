@@ -33,7 +33,7 @@ def command(*arguments, ranks=1, path=None):
     return [*start, str(path or program()), *map(str, arguments)]
 
 
-def sluice(*arguments, ranks=1, folder=None, timeout=120, path=None, env=None):
+def sluice(*arguments, ranks=1, folder=None, timeout=300, path=None, env=None):
     """Runs the program in `folder` and returns the finished process (texts in stdout and stderr). A run that hangs
     fails the test by the timeout."""
     return subprocess.run(command(*arguments, ranks=ranks, path=path), cwd=folder, timeout=timeout, text=True, capture_output=True,

@@ -50,11 +50,11 @@ run: {t_end: 0.4}
     "flux_transport": FLUX[:FLUX.index("hooks:")].replace("t_end: 4000", "t_end: 1600") + HOOKS.format(field="B_r"),
     "diffusion_fixed": """
 solver: diffusion
-grid: {points: [40, 24], lower: [0, 0], upper: [1, 1]}
+grid: {points: [24, 16], lower: [0, 0], upper: [1, 1]}
 exact: {type: sine_product, modes: [1, 2]}
 initial: {type: exact}
 time: {scheme: crank_nicolson, dt: 0.004}
-run: {t_end: 0.1}
+run: {t_end: 0.06}
 """ + HOOKS.format(field="u"),
     "diffusion_nonlinear": """
 solver: diffusion
@@ -67,10 +67,10 @@ run: {t_end: 0.1}
 """ + HOOKS.format(field="u"),
     "diffusion_adaptive": """
 solver: diffusion
-grid: {points: [16, 12, 10], lower: [-0.5, -0.5, -0.5], upper: [0.5, 0.5, 0.5]}
+grid: {points: [12, 10, 8], lower: [-0.5, -0.5, -0.5], upper: [0.5, 0.5, 0.5]}
 initial: {type: gaussian, value: 1, width: 0.2, centre: [0, 0, 0]}
-time: {scheme: adaptive, error_relative: 1.0e-5, error_absolute: 1.0e-6}
-run: {t_end: 0.1}
+time: {scheme: adaptive, error_relative: 1.0e-4, error_absolute: 1.0e-5}
+run: {t_end: 0.02}
 """ + HOOKS.format(field="u"),
 }
 
