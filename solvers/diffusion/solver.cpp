@@ -36,7 +36,8 @@ DiffusionSolver::DiffusionSolver(const DiffusionParameters& parameters, const gr
     : parameters_(parameters),
       grid_(grid),
       u_({"u", parameters.units.u, "temperature"}, layout),
-      output_({"output", "1", "output"}, layout),
+      k_({"k", "1", "conductivity"}, layout),
+      error_({"error", parameters_.units.u, "difference from the exact solution"}, layout),
       operator_(parameters, grid_, layout),
       implicit_(operator_, grid_, layout, solve_spec(parameters, context)) {
   set_initial_state();
@@ -124,31 +125,28 @@ double DiffusionSolver::heat() const {
 void DiffusionSolver::compute_conductivity() {
   operator_.for_each_cell([&](const Index3& cell, std::size_t n) {
     const auto& k = operator_.conductivity();
-    output_.data()[n] = k.at(operator_.centre(cell)) * k.response(u_.data()[n]);
+    k_.data()[n] = k.at(operator_.centre(cell)) * k.response(u_.data()[n]);
   });
 }
 
 void DiffusionSolver::compute_error() {
   operator_.for_each_cell([&](const Index3& cell, std::size_t n) {
-    output_.data()[n] = u_.data()[n] - operator_.exact().at(operator_.centre(cell), time_).u;
+    error_.data()[n] = u_.data()[n] - operator_.exact().at(operator_.centre(cell), time_).u;
   });
 }
 
 std::vector<run::Output> DiffusionSolver::outputs() {
-  const auto derived = [this](const grid::FieldInfo& info, void (DiffusionSolver::*compute)()) {
-    return run::Output{.info = info, .components = 1, .compute = [this, info, compute] {
-                         (this->*compute)();
-                         auto view = output_.erased();
-                         view.info = info;
-                         return view;
-                       }};
-  };
   std::vector<run::Output> list{
       {.info = u_.info(), .components = 1, .compute = [this] { return u_.erased(); }}};
-  list.push_back(derived({"k", "1", "conductivity"}, &DiffusionSolver::compute_conductivity));
+  list.push_back({.info = k_.info(), .components = 1, .compute = [this] {
+                    compute_conductivity();
+                    return k_.erased();
+                  }});
   if (operator_.exact().known())
-    list.push_back(derived({"error", parameters_.units.u, "difference from the exact solution"},
-                           &DiffusionSolver::compute_error));
+    list.push_back({.info = error_.info(), .components = 1, .compute = [this] {
+                      compute_error();
+                      return error_.erased();
+                    }});
   return list;
 }
 
@@ -166,7 +164,7 @@ std::vector<run::Quantity> DiffusionSolver::diagnostics() {
   if (!operator_.linear()) list.push_back({"newton_iterations", "", static_cast<double>(newton_iterations_)});
   if (operator_.exact().known()) {
     compute_error();
-    const auto error = output_.erased();
+    const auto error = error_.erased();
     list.push_back(
         {"error_l2", parameters_.units.u, grid::norm2(error) / std::sqrt(static_cast<double>(grid_.size()))});
     list.push_back({"error_max", parameters_.units.u, grid::maximum_absolute(error)});

@@ -37,8 +37,8 @@ class DiffusionSolver : public run::Solver {
 
   DiffusionParameters parameters_;
   grid::Grid grid_;
-  grid::RealField u_;       ///< Owned cells, no ghosts: PETSc works on this memory.
-  grid::RealField output_;  ///< Of the output computed last (not u).
+  grid::RealField u_;          ///< Owned cells, no ghosts: PETSc works on this memory.
+  grid::RealField k_, error_;  ///< Outputs beside u, each with its own memory: both may be on view at once.
   Operator operator_;
   numerics::petsc::ImplicitSolver implicit_;
 
