@@ -2,6 +2,7 @@
 #include <bit>
 #include <cstring>
 
+#include "run/field_runs.hpp"
 #include "run/hdf5.hpp"
 
 namespace sluice::run {
@@ -21,17 +22,13 @@ constexpr std::uint64_t mix(std::uint64_t place, std::uint64_t bits) {
 
 std::uint64_t checksum(const grid::FieldView& field) {
   const grid::Layout& layout = *field.layout;
-  const auto& global = layout.global();
   std::uint64_t sum = 0;
-  for (grid::Index i = 0; i < layout.count()[0]; ++i)
-    for (grid::Index j = 0; j < layout.count()[1]; ++j) {
-      const double* row = field.data + layout.position(i, j) * field.components;
-      const grid::Index first =
-          ((layout.offset()[0] + i) * global[1] + layout.offset()[1] + j) * global[2] + layout.offset()[2];
-      const auto place = static_cast<std::uint64_t>(first * field.components);
-      const auto length = static_cast<std::uint64_t>(layout.count()[2] * field.components);
-      for (std::uint64_t k = 0; k < length; ++k) sum += mix(place + k, std::bit_cast<std::uint64_t>(row[k]));
-    }
+  for_each_run(layout, 0, layout.count()[0], [&](grid::Index position, grid::Index first, grid::Index cells) {
+    const double* values = field.data + position * field.components;
+    const auto place = static_cast<std::uint64_t>(first * field.components);
+    const auto number = static_cast<std::uint64_t>(cells * field.components);
+    for (std::uint64_t n = 0; n < number; ++n) sum += mix(place + n, std::bit_cast<std::uint64_t>(values[n]));
+  });
   return layout.communicator().sum_modular(sum);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "run/field_runs.hpp"
+
 namespace sluice::run {
 
 namespace {
@@ -14,15 +16,17 @@ constexpr int message_tag = 4711;
 
 template <class T>
 void pack(const FieldPart& part, Index begin, Index end, T* out) {
-  const Layout& layout = *part.field->layout;
   const auto stored = static_cast<Index>(part.field->components);
   const Index first = std::max(part.component, 0), taken = part.components();
-  for (Index i = begin; i < end; ++i)
-    for (Index j = 0; j < layout.count()[1]; ++j) {
-      const double* row = part.field->data + layout.position(i, j, 0) * stored + first;
-      for (Index k = 0; k < layout.count()[2]; ++k)
-        for (Index c = 0; c < taken; ++c) *out++ = static_cast<T>(row[k * stored + c]);
-    }
+  for_each_run(*part.field->layout, begin, end, [&](Index position, Index, Index cells) {
+    const double* values = part.field->data + position * stored + first;
+    const Index step = taken == stored ? 1 : stored, number = taken == stored ? cells * stored : cells;
+    if (step == 1)
+      for (Index n = 0; n < number; ++n) out[n] = static_cast<T>(values[n]);
+    else
+      for (Index n = 0; n < number; ++n) out[n] = static_cast<T>(values[n * step]);
+    out += number;
+  });
 }
 
 /// The ranks that share a range of planes: those with the same process coordinate along dimension 0.
@@ -107,9 +111,10 @@ class Exchange {
       const std::byte* from =
           member == group_.me ? own : received_.data() + offsets_[static_cast<std::size_t>(member)];
       const grid::Range rows = group_.rows(member), columns = group_.columns(member);
-      const auto length = static_cast<std::size_t>(columns.size() * value_bytes_);
+      const Index joined = columns.size() * value_bytes_ == width ? rows.size() : 1;
+      const auto length = static_cast<std::size_t>(joined * columns.size() * value_bytes_);
       for (Index i = 0; i < planes; ++i)
-        for (Index j = rows.begin; j < rows.end; ++j, from += length)
+        for (Index j = rows.begin; j < rows.end; j += joined, from += length)
           std::memcpy(slab_.data() + (i * height + j) * width + columns.begin * value_bytes_, from, length);
     }
   }
@@ -149,7 +154,7 @@ void for_each_slab(const FieldPart& part, const std::function<void(const Slab&)>
   const auto value = static_cast<Index>(part.value_bytes()) * part.components();
   const Index plane = layout.global()[1] * layout.global()[2] * value;
   const bool direct = is_in_file_order(part);
-  const Index window = std::max<Index>(1, (direct ? 16 : 1) * slab_bytes / plane) * group.size;
+  const Index window = std::max<Index>(1, (direct ? 8 : 1) * slab_bytes / plane) * group.size;
   Exchange exchange(part, group);
   const bool member = layout.process_coordinate()[0] >= 0;
   // The group's planes, also where this rank itself owns none of their cells.

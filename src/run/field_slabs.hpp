@@ -31,7 +31,7 @@ void pack_planes(const FieldPart& part, grid::Index begin, grid::Index end, void
 /// it is.
 [[nodiscard]] bool is_in_file_order(const FieldPart& part);
 
-inline constexpr grid::Index usual_slab_bytes = 16 * 1024 * 1024;
+inline constexpr grid::Index usual_slab_bytes = 4 * 1024 * 1024;
 
 /// Calls `write` with one slab after the other (its count may be 0), equally often on every rank. Slabs are
 /// of about `slab_bytes`, at least one plane. Collective.

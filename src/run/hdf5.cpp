@@ -210,14 +210,9 @@ void Hdf5File::close() {
     const hid_t id = std::exchange(impl_->id, -1);
     hdf5::require(H5Fclose(id), "H5Fclose");
   });
-  const bool root = impl_->communicator.is_root();
   impl_->together("", [&] {
-    if (root) release_reserve(impl_->file);
-  });
-  // Each rank's own node may hold dirty pages.
-  impl_->together("", [&] { sync_file(impl_->file); });
-  impl_->together("", [&] {
-    if (root) sync_folder(folder_of(impl_->file));
+    if (impl_->communicator.is_root()) release_reserve(impl_->file);
+    sync_file(impl_->file);  // every rank: each node may hold dirty pages
   });
 }
 

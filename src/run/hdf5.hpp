@@ -86,7 +86,8 @@ class Hdf5File {
   void make_scale(const std::string& scale, const std::string& name);
   void attach_scale(const std::string& dataset, const std::string& scale, unsigned dimension);
 
-  /// Flushes, closes, looks at every return code, and syncs file and folder to disk.
+  /// Flushes, closes, looks at every return code, and syncs the file to disk. (Its folder is synced by who
+  /// gives it its final name.)
   void close();
   /// After an agreed error of the caller's own: closes whatever the state of the file, never throws.
   void give_up() noexcept;
