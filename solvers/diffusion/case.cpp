@@ -10,6 +10,7 @@ class DiffusionCase : public run::SolverCase {
  public:
   void declare(base::Parameters& parameters) override { parameters_.declare(parameters); }
   void validate(const base::Parameters& parameters) const override { parameters_.validate(parameters); }
+  [[nodiscard]] bool stationary() const override { return parameters_.stationary(); }
 
   [[nodiscard]] run::Plan plan(const base::Communicator& communicator) const override {
     grid::Grid grid = parameters_.make_grid();

@@ -17,7 +17,6 @@ class DiffusionSolver : public run::Solver {
   void initialize() override;
   void state(run::State& state) override;
   run::StepResult advance(double t, double dt_max) override;
-  [[nodiscard]] bool stationary() const override { return parameters_.stationary(); }
   [[nodiscard]] std::vector<run::Output> outputs() override;
   [[nodiscard]] std::vector<run::Quantity> invariants() override;
   [[nodiscard]] std::vector<run::Quantity> diagnostics() override;

@@ -7,6 +7,7 @@
 #include "base/signals.hpp"
 #include "hooks/hooks.hpp"
 #include "main/commands.hpp"
+#include "numerics/petsc/session.hpp"
 #include "solvers.hpp"
 
 namespace {
@@ -30,6 +31,7 @@ int main(int argc, char** argv) {
     main::Program program{.world = world,
                           .registry = {.solvers = solvers::all(), .hooks = hooks::all()},
                           .command_line = command_line};
+    program.registry.libraries.emplace("PETSc", numerics::petsc::version());
     return main::execute(program, argc, argv);
   } catch (const base::AgreedError& error) {  // every rank has it
     base::log::end_progress();

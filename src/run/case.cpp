@@ -187,8 +187,6 @@ void Case::declare(const Registry& registry) {
 
 void Case::validate() const {
   const auto& p = parameters;
-  if (run.max_steps && p.where("run.t_end") == "run.t_end")
-    base::refuse(p, "run.max_steps", "needs run.t_end too: a run ends at whichever comes first");
   if (run.t_end < run.t_start)
     base::refuse(p, "run.t_end", fmt::format("{} lies before run.t_start = {}", run.t_end, run.t_start));
   for (std::size_t i = 0; i < expected.size(); ++i)
@@ -204,6 +202,9 @@ void Case::validate() const {
           values.origin.text(), path, ensemble.members,
           values.kind == ConfigNode::Kind::list ? std::to_string(values.items.size()) : "no list"));
   solver->validate(p);
+  if (p.where("run.t_end") == "run.t_end" && !solver->stationary())
+    base::refuse(p, "solver",
+                 "needs run.t_end: the run ends there, or after run.max_steps if that comes first");
 }
 
 std::unique_ptr<Case> Case::load(const base::Communicator& communicator, Registry& registry,

@@ -28,34 +28,6 @@ std::string text_of(const base::ConfigNode& node) {
   return text;
 }
 
-/// Puts `value` in at "a.b.2.c", making maps on the way.
-void put(base::ConfigNode& root, const std::string& path, const base::ConfigNode& value) {
-  base::ConfigNode* node = &root;
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find('.', begin), path.size());
-    const std::string key = path.substr(begin, end - begin);
-    if (node->kind == base::ConfigNode::Kind::list) {
-      const bool number = !key.empty() && key.find_first_not_of("0123456789") == std::string::npos;
-      if (!number || key.size() > 9 || std::stoul(key) >= node->items.size())
-        throw base::InputError(fmt::format("{}: ensemble.vary.{}: '{}' is not a place in a list of {}",
-                                           value.origin.text(), path, key, node->items.size()));
-      node = &node->items[std::stoul(key)];
-    } else {
-      if (node->kind == base::ConfigNode::Kind::scalar)
-        throw base::InputError(fmt::format("{}: ensemble.vary.{}: runs through a value at '{}'",
-                                           value.origin.text(), path, key));
-      node->kind = base::ConfigNode::Kind::map;
-      if (node->find(key) == nullptr) {
-        node->entries.emplace_back(key, base::ConfigNode{});
-        node->key_origins.push_back(value.origin);
-      }
-      node = node->find(key);
-    }
-    begin = end + 1;
-  }
-  *node = value;
-}
-
 std::string quoted_csv(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;
   std::string quoted = "\"";
@@ -205,12 +177,6 @@ class Group {
 
 /// Every member's case is read before anything is run, so that a wrong variation is an error at once.
 void check_variations(Registry& registry, const Case& whole) {
-  for (const auto& [key, values] : whole.ensemble.vary.entries)
-    if (values.kind != base::ConfigNode::Kind::list ||
-        values.items.size() != static_cast<std::size_t>(whole.ensemble.members))
-      throw base::InputError(
-          fmt::format("{}: ensemble.vary.{}: a list with one value for each of the {} members is allowed",
-                      values.origin.text(), key, whole.ensemble.members));
   for (std::int64_t member = 0; member < whole.ensemble.members; ++member)
     static_cast<void>(member_case(registry, whole, member));
 }
@@ -265,8 +231,10 @@ std::unique_ptr<Case> member_case(Registry& registry, const Case& whole, std::in
       tree.key_origins.erase(tree.key_origins.begin() + static_cast<std::ptrdiff_t>(i));
       break;
     }
-  for (const auto& [key, values] : whole.ensemble.vary.entries)
-    put(tree, key, values.items[static_cast<std::size_t>(member)]);
+  for (const auto& [key, values] : whole.ensemble.vary.entries) {
+    const base::ConfigNode& value = values.items[static_cast<std::size_t>(member)];
+    base::set_value(tree, key, value, value.origin);
+  }
   return Case::from_tree(registry, tree, whole.file);
 }
 

@@ -49,9 +49,14 @@ std::string distinct(const base::Communicator& communicator, const std::string& 
 std::string program_version() { return SLUICE_VERSION; }
 std::string program_commit() { return SLUICE_COMMIT; }
 
-std::string library_versions() {
-  return fmt::format("MPI {}, HDF5 {}, FFTW {}, {}", mpi_version(), hdf5_version(), numerics::fftw_version(),
-                     compiler());
+Libraries own_libraries() {
+  return {{"MPI", mpi_version()}, {"HDF5", hdf5_version()}, {"FFTW", numerics::fftw_version()}};
+}
+
+std::string library_versions(const Libraries& libraries) {
+  std::string text;
+  for (const auto& [name, version] : libraries) text += name + " " + version + ", ";
+  return text + compiler();
 }
 
 std::string processor_name() {
@@ -61,7 +66,8 @@ std::string processor_name() {
   return "unknown";
 }
 
-std::string provenance_json(const base::Communicator& communicator, const std::string& command) {
+std::string provenance_json(const base::Communicator& communicator, const std::string& command,
+                            const Libraries& libraries) {
   const std::time_t now = std::time(nullptr);
   const nlohmann::ordered_json provenance = {
       {"program", "sluice"},
@@ -69,7 +75,7 @@ std::string provenance_json(const base::Communicator& communicator, const std::s
       {"commit", program_commit()},
       {"build", SLUICE_BUILD_TYPE},
       {"compiler", compiler()},
-      {"libraries", {{"MPI", mpi_version()}, {"HDF5", hdf5_version()}, {"FFTW", numerics::fftw_version()}}},
+      {"libraries", libraries},
       {"ranks", communicator.size()},
       {"hosts", distinct(communicator, host_name())},
       {"processor", distinct(communicator, processor_name())},
@@ -81,9 +87,9 @@ std::string provenance_json(const base::Communicator& communicator, const std::s
   return text;
 }
 
-std::string machine_fingerprint(const base::Communicator& communicator) {
+std::string machine_fingerprint(const base::Communicator& communicator, const Libraries& libraries) {
   return fmt::format("version {} commit {} build {}, {}, processor {}, {} rank{}", program_version(),
-                     program_commit(), SLUICE_BUILD_TYPE, library_versions(),
+                     program_commit(), SLUICE_BUILD_TYPE, library_versions(libraries),
                      distinct(communicator, processor_name()), communicator.size(),
                      communicator.size() == 1 ? "" : "s");
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "run/hook.hpp"
+#include "run/provenance.hpp"
 #include "run/solver.hpp"
 
 namespace sluice::run {
@@ -15,6 +16,7 @@ struct Registry {
   std::vector<SolverEntry> solvers;
   std::vector<HookEntry> hooks;
   std::vector<std::filesystem::path> plugins{};  ///< Libraries that were loaded.
+  Libraries libraries = own_libraries();         ///< What the program is built on; others add theirs.
 
   /// InputError with the nearest name and the list if unknown.
   [[nodiscard]] const SolverEntry& solver(const std::string& name) const;

@@ -20,7 +20,7 @@ constexpr int most_redos = 20;        // of one step
 }  // namespace
 
 bool Run::Impl::at_end() const {
-  if (solver->stationary()) return clock.step() > 0;
+  if (stationary) return clock.step() > 0;
   return clock.time() >= end_time || (the_case.run.max_steps && clock.step() >= *the_case.run.max_steps);
 }
 
@@ -134,7 +134,7 @@ void Run::Impl::first_moment() {
     take_moment({.time = clock.time(),
                  .step = clock.step(),
                  .start = true,
-                 .end = !solver->stationary() && at_end(),
+                 .end = !stationary && at_end(),
                  .wall = control->wall()});
 }
 
@@ -150,8 +150,7 @@ void Run::Impl::obey(const Decision& decision) {
 }
 
 void Run::Impl::step(double until) {
-  const double required =
-      solver->stationary() && end_time <= clock.time() ? clock.time() + 1 : required_time(until);
+  const double required = stationary && end_time <= clock.time() ? clock.time() + 1 : required_time(until);
   const double begin = base::wall_seconds();
   StepResult result;
   {
@@ -180,16 +179,16 @@ bool Run::Impl::advance_to(double until) {
   if (finished_before || stopped || !failure.empty()) return false;
   try {
     if (!begun) first_moment();
-    while (!at_end() && !stopped && (clock.time() < until || solver->stationary())) step(until);
+    while (!at_end() && !stopped && (clock.time() < until || stationary)) step(until);
   } catch (const base::AgreedError& error) {
     fail(error.what());
   }
   return failure.empty() && !stopped && !at_end();
 }
 
-Run::Run(const base::Communicator& communicator, const Registry&, Case& the_case, RunFolder& folder,
+Run::Run(const base::Communicator& communicator, const Registry& registry, Case& the_case, RunFolder& folder,
          RunOptions options)
-    : impl_(std::make_unique<Impl>(communicator, the_case, folder, std::move(options))) {}
+    : impl_(std::make_unique<Impl>(communicator, registry.libraries, the_case, folder, std::move(options))) {}
 
 Run::~Run() = default;
 void Run::start() { impl_->start(); }

@@ -115,7 +115,7 @@ void Run::Impl::post_mortem() {
 /// command line.
 bool Run::Impl::end_is_of_the_case() const {
   if (is_override(the_case.tree.find("expected"))) return true;
-  const bool by_time = solver->stationary() || clock.time() >= end_time;
+  const bool by_time = stationary || clock.time() >= end_time;
   if (!by_time) return !run_key_is_override(the_case, "max_steps");
   const bool other_end = options.until && *options.until != the_case.run.t_end;
   return !other_end && !run_key_is_override(the_case, "t_end");

@@ -17,7 +17,8 @@
 namespace sluice::run {
 
 struct Run::Impl {
-  Impl(const base::Communicator& communicator_, Case& case_in, RunFolder& folder_, RunOptions options_);
+  Impl(const base::Communicator& communicator_, Libraries libraries_, Case& case_in, RunFolder& folder_,
+       RunOptions options_);
 
   // run_start.cpp
   void start();
@@ -61,6 +62,8 @@ struct Run::Impl {
   Case& the_case;
   RunFolder& folder;
   RunOptions options;
+  Libraries libraries;
+  bool stationary = false;
   double end_time = 0;
   std::vector<double> land_on;  // sorted
 

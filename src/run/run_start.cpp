@@ -11,12 +11,14 @@
 
 namespace sluice::run {
 
-Run::Impl::Impl(const base::Communicator& communicator_, Case& case_in, RunFolder& folder_,
-                RunOptions options_)
+Run::Impl::Impl(const base::Communicator& communicator_, Libraries libraries_, Case& case_in,
+                RunFolder& folder_, RunOptions options_)
     : communicator(communicator_),
       the_case(case_in),
       folder(folder_),
       options(std::move(options_)),
+      libraries(std::move(libraries_)),
+      stationary(case_in.solver->stationary()),
       end_time(options.until.value_or(case_in.run.t_end)),
       land_on(case_in.run.land_on),
       expected(case_in.expected) {
@@ -81,8 +83,8 @@ void Run::Impl::tell_plan() const {
 
 /// Files that say what this run is.
 void Run::Impl::begin_outputs(bool resumed) {
-  provenance = provenance_json(communicator, options.command);
-  machine = machine_fingerprint(communicator);
+  provenance = provenance_json(communicator, options.command, libraries);
+  machine = machine_fingerprint(communicator, libraries);
   set_aside_later_checkpoints(communicator, folder.path(), resumed ? clock.step() : -1);
   output_on_root(communicator, [&] {
     write_file_atomically(folder.path() / "resolved.yaml", resolved);

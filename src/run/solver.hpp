@@ -64,8 +64,6 @@ class Solver {
   /// One whole step from time t, at most dt_max long (> 0). dt_max is the way to the next required time; a
   /// fixed-step scheme divides it into equal steps (numerics/stepping.hpp). Collective.
   virtual StepResult advance(double t, double dt_max) = 0;
-  /// A stationary problem: the run calls `advance` once and is finished.
-  [[nodiscard]] virtual bool stationary() const { return false; }
   [[nodiscard]] virtual std::vector<Output> outputs() = 0;
   /// Conserved quantities, and other scalars for the history. Collective.
   [[nodiscard]] virtual std::vector<Quantity> invariants() = 0;
@@ -106,6 +104,8 @@ class SolverCase {
   virtual ~SolverCase() = default;
   /// Unit of the run's times in the case file ("s", "h", "1"); asked before anything is read.
   [[nodiscard]] virtual std::string time_unit() const { return "1"; }
+  /// A stationary problem: the run calls `advance` once and is finished. Asked once the case has been read.
+  [[nodiscard]] virtual bool stationary() const { return false; }
   /// Declares the solver's groups at the top level of the case (grid, initial, ...).
   virtual void declare(base::Parameters& parameters) = 0;
   /// Checks what no single bound can. InputError through base::refuse. Not collective.

