@@ -177,10 +177,8 @@ void DiffusionSolver::apply(std::span<const run::Increment> increments) {
     if (increment.output != "u")
       throw base::AgreedError(fmt::format(
           "a corrector wants to change '{}'; the diffusion solver lets 'u' be changed", increment.output));
-    const auto change = increment.change->view();
-    operator_.for_each_cell(
-        [&](const Index3& c, std::size_t n) { u_.data()[n] += change(c[0], c[1], c[2]); });
-    heat_supplied_ += parameters_.capacity * operator_.cell_volume() * grid::sum(increment.change->erased());
+    grid::add(increment.change, u_);
+    heat_supplied_ += parameters_.capacity * operator_.cell_volume() * grid::sum(increment.change);
   }
 }
 

@@ -196,13 +196,10 @@ void FluxTransport::apply(std::span<const run::Increment> increments) {
       throw base::AgreedError("a corrector wants to change '" + increment.output + "'; 'B_r' is allowed");
     // A pole is one unknown: its increment is the mean over the row.
     auto& change = scratch_.a;
-    const auto from = increment.change->view();
-    const auto to = change.view(), b = field_.view();
-    for (Index i = 0; i < block_.rows(); ++i)
-      for (Index k = 0; k < block_.columns(); ++k) to(i, k) = from(i, k);
+    std::fill(change.span().begin(), change.span().end(), 0.0);
+    grid::add(increment.change, change);
     block_.close_poles(change);
-    for (Index i = 0; i < block_.rows(); ++i)
-      for (Index k = 0; k < block_.columns(); ++k) b(i, k) += to(i, k);
+    grid::add(change.erased(), field_);
   }
 }
 

@@ -21,19 +21,26 @@ void free_field_memory(void* memory) noexcept { std::free(memory); }
 
 namespace {
 
-/// Calls `row(values, count)` for each row of owned cells; values of all components, interleaved.
+/// Calls `row(i, j, cells)` for each row of owned cells.
 template <class Row>
-void for_each_row(const FieldView& field, Row&& row) {
-  const Layout& layout = *field.layout;
+void for_each_row(const Layout& layout, Row&& row) {
   const auto& count = layout.count();
   // The fastest used dimension is contiguous: a row of a 1-D or 2-D field runs along it, not along the unused
   // third.
   const int fastest = layout.dimensions() - 1;
-  const Index length = count[static_cast<std::size_t>(fastest)] * field.components;
+  const Index cells = count[static_cast<std::size_t>(fastest)];
   const Index n0 = fastest > 0 ? count[0] : std::min<Index>(count[0], 1),
               n1 = fastest > 1 ? count[1] : std::min<Index>(count[1], 1);
   for (Index i = 0; i < n0; ++i)
-    for (Index j = 0; j < n1; ++j) row(field.data + layout.position(i, j) * field.components, length);
+    for (Index j = 0; j < n1; ++j) row(i, j, cells);
+}
+
+/// Calls `row(values, count)` for each row of owned cells; values of all components, interleaved.
+template <class Row>
+void for_each_row(const FieldView& field, Row&& row) {
+  for_each_row(*field.layout, [&](Index i, Index j, Index cells) {
+    row(field.data + field.layout->position(i, j) * field.components, cells * field.components);
+  });
 }
 
 /// Fold of every value of one component with a function that keeps a NaN once it has one.
@@ -132,6 +139,29 @@ double norm2(const FieldView& field) {
     add_row(total, length, [&](Index n) { return values[n] * values[n]; });
   });
   return std::sqrt(field.layout->communicator().sum(total.value()));
+}
+
+namespace {
+
+void add_rows(const FieldView& change, double* values, const Layout& layout, int components) {
+  if (!change.layout->same_decomposition(layout) || change.components != components)
+    throw base::AgreedError("'" + change.info.name +
+                            "' cannot be added: it needs the decomposition of its "
+                            "target and " +
+                            std::to_string(components) + " components");
+  for_each_row(layout, [&](Index i, Index j, Index cells) {
+    const double* from = change.data + change.layout->position(i, j) * components;
+    double* to = values + layout.position(i, j) * components;
+    for (Index n = 0; n < cells * components; ++n) to[n] += from[n];
+  });
+}
+
+}  // namespace
+
+void add(const FieldView& change, RealField& field) { add_rows(change, field.data(), field.layout(), 1); }
+
+void add(const FieldView& change, ComplexField& field) {
+  add_rows(change, reinterpret_cast<double*>(field.data()), field.layout(), 2);
 }
 
 }  // namespace sluice::grid

@@ -108,6 +108,11 @@ class HaloExchange {
   std::unique_ptr<Plan> plan_;
 };
 
+/// field += change over owned cells; the halos may differ. AgreedError unless both own the same cells and
+/// have the same number of components.
+void add(const FieldView& change, RealField& field);
+void add(const FieldView& change, ComplexField& field);
+
 // Reductions over owned cells, deterministic (layout of ranks fixed); a NaN anywhere gives NaN. Collective.
 /// Largest absolute value; of a complex field (two components) the largest modulus.
 [[nodiscard]] double maximum_absolute(const FieldView& field);

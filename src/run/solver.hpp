@@ -42,10 +42,11 @@ struct Output {
   std::function<grid::FieldView()> compute;
 };
 
-/// A corrector's change of one output field, to be added. Same layout as the output (halo not used).
+/// A corrector's change of one output field, to be added: the output's owned cells and components (two for a
+/// complex one); its halo is not used.
 struct Increment {
   std::string output;
-  const grid::RealField* change = nullptr;
+  grid::FieldView change;
 };
 
 class Solver {

@@ -104,11 +104,7 @@ class DecaySolver : public run::Solver {
   }
 
   void apply(std::span<const run::Increment> increments) override {
-    auto u = u_.view();
-    for (const run::Increment& increment : increments) {
-      const auto change = increment.change->view();
-      for (grid::Index i = 0; i < u_.layout().count()[0]; ++i) u(i) += change(i);
-    }
+    for (const run::Increment& increment : increments) grid::add(increment.change, u_);
   }
 
   [[nodiscard]] std::vector<std::string> summary() const override {

@@ -67,7 +67,7 @@ TEST(DiffusionHeat, CorrectorsCountAsSupply) {
   const auto view = solver->outputs().front().compute();
   grid::RealField change({"u", "1", "change"}, view.layout->with_halo({1, 1, 0}));
   for (auto& value : change.span()) value = 0.5;
-  const run::Increment increment{.output = "u", .change = &change};
+  const run::Increment increment{.output = "u", .change = change.erased()};
   solver->apply(std::span(&increment, 1));
   EXPECT_NEAR(heat(*solver) - before, 0.5, 1e-13);
   EXPECT_NEAR(diagnostic(*solver, "heat_balance_residual"), 0, 1e-13);

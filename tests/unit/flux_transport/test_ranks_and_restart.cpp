@@ -109,7 +109,7 @@ TEST(Apply, AddsAndKeepsPolesSingle) {
                            spec.halo = {0, 0, 0};
                            return spec;
                          }()));
-  const run::Increment increment{"B_r", &change};
+  const run::Increment increment{"B_r", change.erased()};
   run.solver->apply(std::span(&increment, 1));
   const auto a = run.flux_transport().field().view(), b = untouched.flux_transport().field().view();
   for (grid::Index i = 0; i < block.rows(); ++i)
@@ -123,7 +123,7 @@ TEST(Apply, AddsAndKeepsPolesSingle) {
       const double expected = block.is_pole(block.first_row() + i) ? 3 : change.view()(i, k);
       ASSERT_NEAR(a(i, k) - b(i, k), expected, 1e-13);
     }
-  const run::Increment unknown{"temperature", &change};
+  const run::Increment unknown{"temperature", change.erased()};
   EXPECT_THROW(run.solver->apply(std::span(&unknown, 1)), base::AgreedError);
 }
 

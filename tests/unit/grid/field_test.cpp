@@ -161,5 +161,37 @@ TEST(Reductions, ModulusOfExtremeNumbers) {
   }
 }
 
+TEST(Add, AddsOwnedCellsAcrossHalosAndRefusesOtherShapes) {
+  for (int dimensions = 1; dimensions <= 3; ++dimensions) {
+    LayoutSpec spec{.dimensions = dimensions, .global = {7, 1, 1}};
+    for (int d = 1; d < dimensions; ++d) spec.global[static_cast<std::size_t>(d)] = 5 + d;
+    const auto bare = Layout::block(Communicator::world(), spec);
+    grid::Index3 halo{};
+    for (int d = 0; d < dimensions; ++d) halo[static_cast<std::size_t>(d)] = 2;
+    ComplexField change(info, bare->with_halo(halo)), field(info, bare);
+    for (Complex& value : change.span()) value = {1e6, 1e6};  // ghosts too
+    const auto& count = bare->count();
+    const auto number = [&](Index i, Index j, Index k) {
+      return Complex(static_cast<double>(100 * i + 10 * j + k), -static_cast<double>(i + j + k));
+    };
+    for (Index i = 0; i < count[0]; ++i)
+      for (Index j = 0; j < count[1]; ++j)
+        for (Index k = 0; k < count[2]; ++k) {
+          change.view()(i, j, k) = number(i, j, k);
+          field.view()(i, j, k) = {1, 2};
+        }
+    add(change.erased(), field);
+    for (Index i = 0; i < count[0]; ++i)
+      for (Index j = 0; j < count[1]; ++j)
+        for (Index k = 0; k < count[2]; ++k)
+          EXPECT_EQ(field.view()(i, j, k), number(i, j, k) + Complex(1, 2));
+    RealField real(info, bare);
+    EXPECT_THROW(add(change.erased(), real), base::AgreedError);
+    spec.global[0] = 8;
+    ComplexField other(info, Layout::block(Communicator::world(), spec));
+    EXPECT_THROW(add(other.erased(), field), base::AgreedError);
+  }
+}
+
 }  // namespace
 }  // namespace sluice::grid

@@ -44,7 +44,7 @@ class Pusher : public run::Corrector {
     const grid::FieldView u = look.outputs->get("u");
     change_ = grid::RealField({"change", "1", ""}, u.layout);
     for (double& value : change_.span()) value = 1.0;
-    return {{.output = "u", .change = &change_}};
+    return {{.output = "u", .change = change_.erased()}};
   }
 
  private:
