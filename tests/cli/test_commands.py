@@ -193,3 +193,12 @@ def test_the_same_run_alone_and_under_mpirun(tmp_path):
         good("run", case, "--output", f"of_{ranks}", ranks=ranks, folder=tmp_path)
         assert pathlib.Path(tmp_path / f"of_{ranks}" / "provenance.json").exists()
     assert json.loads((tmp_path / "of_2" / "provenance.json").read_text())["ranks"] == 2
+
+
+def test_expected_values_are_of_the_case_as_its_file_has_it(tmp_path):
+    (tmp_path / "case.yaml").write_text(CASE + "expected: [{quantity: mass, value: 3, absolute: 1e-9, source: wrong}]\n")
+    assert sluice("run", "case.yaml", "--output", "a", folder=tmp_path).returncode == 1
+    assert sluice("run", "case.yaml", "--output", "b", "--set", "hooks=[]", folder=tmp_path).returncode == 1
+    assert sluice("run", "case.yaml", "--output", "c", "--set", "time.dt=0.005", "--set", "expected.0.value=4", folder=tmp_path).returncode == 1
+    text = good("run", "case.yaml", "--output", "d", "--set", "time.dt=0.005", folder=tmp_path)
+    assert "without --set time.dt: not counted" in text and "NOT MET" in text
