@@ -1,0 +1,58 @@
+// What a model is: u_t = L u + N(u, t), L diagonal among the modes.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "run/curve.hpp"
+#include "run/solver.hpp"
+#include "turbulence/space.hpp"
+
+namespace sluice::solvers::turbulence {
+
+class Model {
+ public:
+  virtual ~Model() = default;
+  /// Names and units of the evolving fields, in space.
+  [[nodiscard]] virtual std::vector<grid::FieldInfo> fields() const = 0;
+  /// L of a field at a wavenumber [1/time]; its real part is a growth rate.
+  [[nodiscard]] virtual Complex symbol(std::size_t field, double kx, double ky, double kz) const = 0;
+  /// N(u, t) for every kept mode. Collective.
+  virtual void nonlinear(const Modes& u, double t, Modes& n) = 0;
+  /// Called before every step: what is held over it (random forcing). Collective.
+  virtual void begin_step(const Modes& u, double t, double dt, std::int64_t step);
+  /// Sum over the axes of the largest speed over the spacing, as the last call of `nonlinear` saw it on this
+  /// rank [1/time]: times dt it is the CFL number.
+  [[nodiscard]] virtual double advection_rate() const = 0;
+
+  /// Initial state, by the name in the case file. Collective.
+  virtual void initialize(Modes& u) = 0;
+  [[nodiscard]] virtual std::vector<run::Quantity> invariants(const Modes& u, double t) = 0;
+  [[nodiscard]] virtual std::vector<run::Quantity> diagnostics(const Modes& u, double t) = 0;
+  /// Numbers whose means over time are worth having (a cheap list; `time.mean_*` says when they are taken).
+  /// Collective.
+  [[nodiscard]] virtual std::vector<run::Quantity> samples(const Modes& u, double t);
+  /// What follows from the means of `samples`.
+  [[nodiscard]] virtual std::vector<run::Quantity> from_means(const std::vector<double>& means) const;
+  /// Further outputs in space beside the evolving fields: names and units.
+  [[nodiscard]] virtual std::vector<grid::FieldInfo> further_outputs() const { return {}; }
+  /// Modes of one of them. Collective.
+  virtual void further_output(std::size_t which, const Modes& u, ComplexField& modes);
+  /// Curves of this moment (spectra, fluxes). Collective.
+  [[nodiscard]] virtual std::vector<run::Curve> curves(const Modes& u, double t);
+  /// A field that a corrector may change beside the evolving ones (a closure's coefficient); null if there is
+  /// none.
+  [[nodiscard]] virtual RealField* given_field() { return nullptr; }
+  virtual void given_field_changed() {}
+  /// What the model remembers between steps.
+  virtual void state(run::State& state);
+  virtual void restored() {}
+};
+
+inline void Model::begin_step(const Modes&, double, double, std::int64_t) {}
+inline std::vector<run::Quantity> Model::samples(const Modes&, double) { return {}; }
+inline std::vector<run::Quantity> Model::from_means(const std::vector<double>&) const { return {}; }
+inline void Model::further_output(std::size_t, const Modes&, ComplexField&) {}
+inline std::vector<run::Curve> Model::curves(const Modes&, double) { return {}; }
+inline void Model::state(run::State&) {}
+
+}  // namespace sluice::solvers::turbulence

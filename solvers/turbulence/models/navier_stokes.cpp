@@ -1,0 +1,129 @@
+#include "turbulence/models/navier_stokes.hpp"
+
+#include <cmath>
+
+namespace sluice::solvers::turbulence {
+namespace {
+
+constexpr std::uint32_t forcing_stream = 0x7f01;
+
+}  // namespace
+
+void NavierStokesParameters::declare(base::Parameters& p) {
+  p.real("viscosity", viscosity, {.help = "nu in nu lap w", .unit = "1", .minimum = 0});
+  p.real("hyperviscosity", hyperviscosity, {.help = "nu_p in -nu_p (-lap)^p w", .unit = "1", .minimum = 0});
+  p.integer("hyperviscosity_order", hyperviscosity_order, {.help = "p", .minimum = 2, .maximum = 16});
+  p.real("drag", drag, {.help = "alpha in -alpha w", .unit = "1", .minimum = 0});
+  p.real("beta", beta, {.help = "gradient of the Coriolis parameter along y; exact", .unit = "1"});
+}
+
+NavierStokes::NavierStokes(Space& space, const Parts& parts, const run::Context& context)
+    : space_(&space),
+      parts_(parts),
+      forcing_(space, parts.forcing,
+               {.seed = context.seed, .member = context.member, .stream = forcing_stream}),
+      closure_(make_closure(parts.closure, space)),
+      shells_(space),
+      p_(space.make_products("p")),
+      q_(space.make_products("q")),
+      p_modes_(space.make_modes("p")),
+      q_modes_(space.make_modes("q")),
+      scratch_(space.make_modes("scratch")),
+      tendency_(make_all(space, 1, "tendency")) {}
+
+double NavierStokes::dissipation(double kx, double ky) const {
+  const double k2 = kx * kx + ky * ky;
+  const auto& e = parts_.equation;
+  double rate = e.viscosity * k2;
+  if (e.hyperviscosity > 0)
+    rate += e.hyperviscosity * std::pow(k2, static_cast<double>(e.hyperviscosity_order));
+  return rate;
+}
+
+// psi_x = -i kx w / k^2, so that -beta psi_x is a wave of frequency -beta kx / k^2.
+Complex NavierStokes::symbol(std::size_t, double kx, double ky, double) const {
+  return {-dissipation(kx, ky) - parts_.equation.drag, parts_.equation.beta * kx * inverse_square(kx, ky)};
+}
+
+void NavierStokes::begin_step(const Modes&, double, double dt, std::int64_t step) {
+  forcing_.begin_step(dt, step);
+  measure_rate_ = true;
+}
+
+/// p = u v (+ tau_12), q = v^2 - u^2 (+ tau_22 - tau_11), in space.
+void NavierStokes::stresses(const ComplexField& w, Terms terms) {
+  if (terms == Terms::closure) {
+    std::fill(p_.span().begin(), p_.span().end(), 0.0);
+    std::fill(q_.span().begin(), q_.span().end(), 0.0);
+  } else {
+    make_modes(*space_, w, p_modes_,
+               [](double kx, double ky, Complex z) { return times_i(ky * inverse_square(kx, ky), z); });
+    make_modes(*space_, w, q_modes_,
+               [](double kx, double ky, Complex z) { return times_i(-kx * inverse_square(kx, ky), z); });
+    space_->to_products(p_modes_, p_);
+    space_->to_products(q_modes_, q_);
+    if (measure_rate_) rate_ = largest_rate(*space_, p_, q_);
+    measure_rate_ = false;
+    each_row(p_.layout(), [&](Index first, Index count) {
+      double* __restrict u = p_.data() + first;
+      double* __restrict v = q_.data() + first;
+      for (Index i = 0; i < count; ++i) {
+        const double product = u[i] * v[i], difference = (v[i] - u[i]) * (v[i] + u[i]);
+        u[i] = product;
+        v[i] = difference;
+      }
+    });
+  }
+  if (terms != Terms::advection) closure_->add_stress(w, p_, q_);
+}
+
+/// J(psi, w) = curl div(u u) = (dxx - dyy)(u v) + dxy (v^2 - u^2): four transforms, not five (Basdevant, J.
+/// Comput. Phys. 50 (1983) 209).
+void NavierStokes::tendency(const ComplexField& w, Terms terms, ComplexField& n) {
+  if (terms != Terms::closure || closure_->has_stress()) {
+    stresses(w, terms);
+    space_->from_products(p_, p_modes_);
+    space_->from_products(q_, q_modes_);
+    const Complex *p = p_modes_.data(), *q = q_modes_.data();
+    Complex* to = n.data();
+    space_->each_mode([&](Index at, double kx, double ky, double) {
+      to[at] = (kx * kx - ky * ky) * p[at] + (kx * ky) * q[at];
+    });
+  } else {
+    std::fill(n.span().begin(), n.span().end(), Complex{});
+  }
+  if (terms != Terms::advection) closure_->add_tendency(w, n);
+}
+
+void NavierStokes::nonlinear(const Modes& u, double, Modes& n) {
+  tendency(u[0], Terms::all, n[0]);
+  forcing_.add(n[0]);
+}
+
+void NavierStokes::initialize(Modes& u) { parts_.initial.fill(*space_, u[0]); }
+
+std::vector<grid::FieldInfo> NavierStokes::further_outputs() const {
+  return {{"streamfunction", "1", "stream function"},
+          {"u", "1", "velocity along x"},
+          {"v", "1", "velocity along y"}};
+}
+
+void NavierStokes::further_output(std::size_t which, const Modes& u, ComplexField& modes) {
+  const Complex* w = u[0].data();
+  space_->clear_rest(modes);
+  space_->each_mode([&](Index at, double kx, double ky, double) {
+    const Complex psi = -inverse_square(kx, ky) * w[at];
+    modes.data()[at] = which == 0 ? psi : which == 1 ? times_i(-ky, psi) : times_i(kx, psi);
+  });
+}
+
+void NavierStokes::state(run::State& state) {
+  forcing_.state(state);
+  closure_->state(state);
+}
+void NavierStokes::restored() {
+  forcing_.restored();
+  closure_->restored();
+}
+
+}  // namespace sluice::solvers::turbulence

@@ -1,0 +1,79 @@
+// Two-dimensional Navier-Stokes in vorticity form on the beta plane:
+//   w_t + J(psi, w) + beta psi_x = nu lap w - nu_p (-lap)^p w - alpha w + F + closure,  lap psi = w
+#pragma once
+#include <memory>
+
+#include "turbulence/closures/closure.hpp"
+#include "turbulence/forcing.hpp"
+#include "turbulence/initial_vorticity.hpp"
+#include "turbulence/model.hpp"
+#include "turbulence/shells.hpp"
+
+namespace sluice::solvers::turbulence {
+
+struct NavierStokesParameters {
+  double viscosity = 1e-3, drag = 0, beta = 0, hyperviscosity = 0;
+  std::int64_t hyperviscosity_order = 4;
+  void declare(base::Parameters& parameters);
+};
+
+class NavierStokes final : public Model {
+ public:
+  struct Parts {
+    NavierStokesParameters equation;
+    ForcingParameters forcing;
+    ClosureParameters closure;
+    InitialVorticity initial;
+  };
+  /// Collective.
+  NavierStokes(Space& space, const Parts& parts, const run::Context& context);
+
+  [[nodiscard]] std::vector<grid::FieldInfo> fields() const override {
+    return {{"vorticity", "1", "vorticity"}};
+  }
+  [[nodiscard]] Complex symbol(std::size_t, double kx, double ky, double) const override;
+  void nonlinear(const Modes& u, double t, Modes& n) override;
+  void begin_step(const Modes& u, double t, double dt, std::int64_t step) override;
+  [[nodiscard]] double advection_rate() const override { return rate_; }
+  void initialize(Modes& u) override;
+  [[nodiscard]] std::vector<run::Quantity> invariants(const Modes& u, double t) override;
+  [[nodiscard]] std::vector<run::Quantity> diagnostics(const Modes& u, double t) override;
+  [[nodiscard]] std::vector<run::Quantity> samples(const Modes& u, double t) override;
+  [[nodiscard]] std::vector<run::Quantity> from_means(const std::vector<double>& means) const override;
+  [[nodiscard]] std::vector<grid::FieldInfo> further_outputs() const override;
+  void further_output(std::size_t which, const Modes& u, ComplexField& modes) override;
+  [[nodiscard]] std::vector<run::Curve> curves(const Modes& u, double t) override;
+  [[nodiscard]] RealField* given_field() override { return closure_->field(); }
+  void given_field_changed() override { closure_->field_changed(); }
+  void state(run::State& state) override;
+  void restored() override;
+
+ private:
+  enum class Terms { all, advection, closure };
+  void stresses(const ComplexField& w, Terms terms);
+  void tendency(const ComplexField& w, Terms terms, ComplexField& n);
+  [[nodiscard]] double dissipation(double kx, double ky) const;
+  struct Rates {
+    double energy = 0, enstrophy = 0;
+  };
+  [[nodiscard]] Rates rates_of(const ComplexField& w, const ComplexField& tendency) const;
+  template <class Damping>
+  [[nodiscard]] Rates rates_of_symbol(const ComplexField& w, Damping damping) const;
+  [[nodiscard]] std::vector<run::Quantity> budget(const ComplexField& w);
+  [[nodiscard]] double tail_ratio(const ComplexField& w) const;
+  [[nodiscard]] bool ideal() const;
+
+  Space* space_;
+  Parts parts_;
+  Forcing forcing_;
+  std::unique_ptr<Closure> closure_;
+  Shells shells_;
+  RealField p_, q_;
+  ComplexField p_modes_, q_modes_, scratch_;
+  Modes tendency_;
+  double rate_ = 0;
+  bool measure_rate_ = true;
+  bool warned_ = false;
+};
+
+}  // namespace sluice::solvers::turbulence

@@ -1,0 +1,145 @@
+// Adams-Bashforth schemes of the published runs, with coefficients for steps of any length.
+#include "turbulence/integrators.hpp"
+
+namespace sluice::solvers::turbulence {
+namespace {
+
+/// Tendencies of the last steps and their lengths: all of it is state.
+class History {
+ public:
+  History(const Space& space, std::size_t fields, int depth) {
+    for (int back = 0; back < depth; ++back)
+      tendencies_.push_back(make_all(space, fields, "tendency_" + std::to_string(back)));
+    for (auto& one : tendencies_) states_.emplace_back(space, one);
+    lengths_.assign(static_cast<std::size_t>(depth), 0.0);
+  }
+  /// Tendency `back` steps ago; 0 is the one of the step under way.
+  [[nodiscard]] Modes& tendency(int back) {
+    const auto depth = static_cast<std::int64_t>(tendencies_.size());
+    return tendencies_[static_cast<std::size_t>((newest_ + back) % depth)];
+  }
+  /// Makes room for the tendency of a new step of length dt.
+  void begin(double dt) {
+    const auto depth = static_cast<std::int64_t>(tendencies_.size());
+    newest_ = (newest_ + depth - 1) % depth;
+    lengths_.pop_back();
+    lengths_.insert(lengths_.begin(), dt);
+    known_ = std::min(known_ + 1, depth);
+  }
+  /// The integral over the step under way of the polynomial through the known tendencies, as weights:
+  /// explicit Euler at the first step, then Adams-Bashforth of growing order (Hairer, Norsett and Wanner I,
+  /// sec. III.5).
+  [[nodiscard]] std::vector<double> weights() const {
+    const double h = lengths_[0];
+    if (known_ == 1) return {h};
+    const double h1 = lengths_[1];
+    if (known_ == 2) return {h + h * h / (2 * h1), -h * h / (2 * h1)};
+    const double h2 = lengths_[2], c1 = -h1, c2 = -h1 - h2;
+    const auto moment = [h](double a, double b) {  // of (s - a)(s - b) over (0, h)
+      return h * h * h / 3 - (a + b) * h * h / 2 + a * b * h;
+    };
+    return {moment(c1, c2) / (c1 * c2), moment(0, c2) / (c1 * (c1 - c2)), moment(0, c1) / (c2 * (c2 - c1))};
+  }
+  void state(run::State& state) {
+    state.integer("multistep_newest", newest_);
+    state.integer("multistep_known", known_);
+    state.reals("multistep_lengths", lengths_);
+    for (auto& one : states_) one.declare(state);
+  }
+  void restored() {
+    for (auto& one : states_) one.restored();
+  }
+
+ private:
+  std::vector<Modes> tendencies_;
+  std::vector<ManyModesState> states_;
+  std::vector<double> lengths_;
+  std::int64_t newest_ = 0, known_ = 0;
+};
+
+class Multistep : public Integrator {
+ public:
+  Multistep(const Space& space, std::size_t fields, int depth)
+      : space_(&space), fields_(fields), history_(space, fields, depth) {}
+  void state(run::State& state) override { history_.state(state); }
+  void restored() override { history_.restored(); }
+  [[nodiscard]] int stages() const override { return 1; }
+
+ protected:
+  void prepare(const Model& model) {
+    if (!symbols_.empty()) return;
+    for (std::size_t f = 0; f < fields_; ++f) symbols_.push_back(symbols(*space_, model, f));
+  }
+  /// kernel(symbol, u, weighted sum of the tendencies): one mode.
+  template <class Kernel>
+  void each(Modes& u, Kernel kernel) {
+    auto weights = history_.weights();
+    weights.resize(3, 0.0);
+    const bool second = weights[1] != 0, third = weights[2] != 0;
+    for (std::size_t f = 0; f < fields_; ++f) {
+      Complex* uf = u[f].data();
+      const Complex *n0 = history_.tendency(0)[f].data(),
+                    *n1 = second ? history_.tendency(1)[f].data() : nullptr,
+                    *n2 = third ? history_.tendency(2)[f].data() : nullptr;
+      space_->each_strip([&](Index at, Index first, Index count) {
+        const Complex* symbol = symbols_[f].data() + first;
+        for (Index i = at; i < at + count; ++i) {
+          Complex sum = weights[0] * n0[i];
+          if (second) sum += weights[1] * n1[i];
+          if (third) sum += weights[2] * n2[i];
+          kernel(symbol[i - at], uf[i], sum);
+        }
+      });
+    }
+  }
+  const Space* space_;
+  std::size_t fields_;
+  History history_;
+  std::vector<std::vector<Complex>> symbols_;
+};
+
+/// Second-order Adams-Bashforth for N, Crank-Nicolson for L (waves keep their amplitude, whatever the step).
+class Ab2Cn final : public Multistep {
+ public:
+  Ab2Cn(const Space& space, std::size_t fields) : Multistep(space, fields, 2) {}
+  void advance(Model& model, Modes& u, double t, double dt) override {
+    prepare(model);
+    history_.begin(dt);
+    model.nonlinear(u, t, history_.tendency(0));
+    each(u, [dt](Complex symbol, Complex& v, Complex sum) {
+      const Complex half = 0.5 * dt * symbol;
+      v = times(1.0 / (1.0 - half), times(1.0 + half, v) + sum);
+    });
+  }
+  [[nodiscard]] int order() const override { return 2; }
+};
+
+/// Third-order Adams-Bashforth for everything, as pyqg steps; its filter is the solver's dealiasing.
+class Ab3 final : public Multistep {
+ public:
+  Ab3(const Space& space, std::size_t fields) : Multistep(space, fields, 3) {}
+  void advance(Model& model, Modes& u, double t, double dt) override {
+    prepare(model);
+    history_.begin(dt);
+    Modes& n = history_.tendency(0);
+    model.nonlinear(u, t, n);
+    for (std::size_t f = 0; f < fields_; ++f)
+      space_->each_strip([&](Index at, Index first, Index count) {
+        for (Index i = 0; i < count; ++i)
+          n[f].data()[at + i] += times(symbols_[f][static_cast<std::size_t>(first + i)], u[f].data()[at + i]);
+      });
+    each(u, [](Complex, Complex& v, Complex sum) { v += sum; });
+  }
+  [[nodiscard]] int order() const override { return 3; }
+};
+
+}  // namespace
+
+std::unique_ptr<Integrator> make_ab2cn(const Space& space, std::size_t fields) {
+  return std::make_unique<Ab2Cn>(space, fields);
+}
+std::unique_ptr<Integrator> make_ab3(const Space& space, std::size_t fields) {
+  return std::make_unique<Ab3>(space, fields);
+}
+
+}  // namespace sluice::solvers::turbulence

@@ -1,0 +1,63 @@
+#include "turbulence/plane.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+namespace sluice::solvers::turbulence {
+
+void velocity(Space& space, const ComplexField& w, ComplexField& scratch, RealField& u, RealField& v) {
+  make_modes(space, w, scratch,
+             [](double kx, double ky, Complex z) { return times_i(ky * inverse_square(kx, ky), z); });
+  space.to_products(scratch, u);
+  make_modes(space, w, scratch,
+             [](double kx, double ky, Complex z) { return times_i(-kx * inverse_square(kx, ky), z); });
+  space.to_products(scratch, v);
+}
+
+double largest_rate(const Space& space, const RealField& u, const RealField& v) {
+  constexpr Index lanes = 8;
+  std::array<double, lanes> most{};
+  const double x = 1 / space.spacing(0), y = 1 / space.spacing(1);
+  each_row(u.layout(), [&](Index first, Index count) {
+    const double *a = u.data() + first, *b = v.data() + first;
+    const auto rate = [&](Index i) { return std::abs(a[i]) * x + std::abs(b[i]) * y; };
+    Index i = 0;
+    for (; i + lanes <= count; i += lanes)
+      for (Index lane = 0; lane < lanes; ++lane) {
+        const double one = rate(i + lane);
+        auto& largest = most[static_cast<std::size_t>(lane)];
+        largest = one > largest ? one : largest;
+      }
+    for (; i < count; ++i) most[0] = std::max(most[0], rate(i));
+  });
+  return *std::max_element(most.begin(), most.end());
+}
+
+double largest_rate(const Space& space, const RealField& u) {
+  double most = 0;
+  each_row(u.layout(), [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) most = std::max(most, std::abs(u.data()[i]));
+  });
+  return most / space.spacing(0);
+}
+
+ModeIndex mode_index(const Space& space, double kx, double ky) {
+  const auto& spec = space.transform().spec();
+  const double turn = 2 * std::numbers::pi;
+  const auto m = std::lround(kx * spec.length[0] / turn), n = std::lround(ky * spec.length[1] / turn);
+  const bool conjugate = n == 0 && m < 0;
+  const auto row = static_cast<long>(spec.points[0]);
+  return {static_cast<std::uint64_t>(2 * n * row + (conjugate ? -m : m < 0 ? m + 2 * row : m)), conjugate};
+}
+
+double mean_of(const Space& space, const RealField& values, const std::function<double(double)>& function) {
+  base::CompensatedSum sum;
+  each_row(values.layout(), [&](Index first, Index count) {
+    for (Index i = 0; i < count; ++i) sum.add(function(values.data()[first + i]));
+  });
+  return space.communicator().sum(sum.value()) / space.product_points();
+}
+
+}  // namespace sluice::solvers::turbulence

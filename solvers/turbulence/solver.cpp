@@ -1,0 +1,243 @@
+#include "turbulence/solver.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "run/hook.hpp"
+
+namespace sluice::solvers::turbulence {
+namespace {
+
+Modes make_fields(const Space& space, const Model& model) {
+  Modes result;
+  for (const auto& info : model.fields())
+    result.push_back(
+        ComplexField({info.name, info.unit, "modes of " + info.long_name}, space.transform().spectral()));
+  return result;
+}
+
+std::vector<std::string> names_of(const Modes& modes) {
+  std::vector<std::string> names;
+  for (const auto& one : modes) names.push_back(one.info().name);
+  return names;
+}
+
+}  // namespace
+
+TurbulenceSolver::TurbulenceSolver(const TurbulenceParameters& parameters, const run::Context& context)
+    : parameters_(parameters),
+      context_(context),
+      grid_(parameters.make_grid()),
+      space_(context.communicator, parameters.fourier_spec(), parameters.dealiasing_kind(),
+             context.fingerprint),
+      model_(parameters.make_model(space_, context)),
+      u_(make_fields(space_, *model_)),
+      u_state_(space_, u_),
+      integrator_(make_integrator(parameters.integrator, space_, u_.size())),
+      scratch_(space_.make_modes("scratch")),
+      nominal_(parameters.dt) {
+  if (parameters.lyapunov.every > 0) lyapunov_.emplace(space_, parameters, names_of(u_));
+  if (parameters.dealiasing == "filter") make_filter();
+}
+
+void TurbulenceSolver::initialize() {
+  model_->initialize(u_);
+  if (lyapunov_) lyapunov_->begin(u_, {.seed = context_.seed, .member = context_.member, .stream = 0});
+}
+
+void TurbulenceSolver::state(run::State& state) {
+  u_state_.declare(state);
+  model_->state(state);
+  integrator_->state(state);
+  if (lyapunov_) lyapunov_->state(state);
+  state.real("segment_end", steps_.segment_end);
+  state.real("dt", steps_.dt);
+  state.real("start", start_);
+  state.real("time", time_);
+  state.real("nominal", nominal_);
+  state.real("rate", rate_);
+  state.real("last_dt", last_dt_);
+  state.integer("steps", taken_);
+  state.reals("sums", sums_);
+  state.integer("samples", samples_);
+}
+
+void TurbulenceSolver::restored() {
+  u_state_.restored();
+  model_->restored();
+  integrator_->restored();
+  if (lyapunov_) lyapunov_->restored();
+}
+
+/// pyqg's: exp(-strength (k* - 0.65 pi)^4) beyond 0.65 pi, k* = sqrt((kx dx)^2 + (ky dy)^2).
+void TurbulenceSolver::make_filter() {
+  const double from = 0.65 * std::numbers::pi;
+  const double dx = space_.spacing(0), dy = space_.dimensions() > 1 ? space_.spacing(1) : 0;
+  space_.each_mode([&](Index, double kx, double ky, double) {
+    const double excess = std::hypot(kx * dx, ky * dy) - from;
+    filter_.push_back(excess > 0 ? std::exp(-parameters_.filter_strength * std::pow(excess, 4)) : 1.0);
+  });
+}
+
+void TurbulenceSolver::filter() {
+  if (filter_.empty()) return;
+  for (auto& field : u_)
+    space_.each_strip([&](Index at, Index first, Index count) {
+      for (Index i = 0; i < count; ++i) field.data()[at + i] *= filter_[static_cast<std::size_t>(first + i)];
+    });
+}
+
+/// Steps are dt divided by a power of two: tables of exponentials live long, multistep schemes seldom change.
+void TurbulenceSolver::control_step() {
+  if (parameters_.cfl <= 0 || !(rate_ > 0)) return;
+  const double allowed = parameters_.cfl / rate_;
+  double wanted = nominal_;
+  while (wanted > allowed) wanted /= 2;
+  if (wanted == nominal_ && 2 * nominal_ <= parameters_.dt * (1 + 1e-12) && 2.5 * nominal_ < allowed)
+    wanted *= 2;
+  if (wanted == nominal_) return;
+  nominal_ = wanted;
+  steps_.segment_end = -1.7976931348623157e308;  // begins a segment anew
+}
+
+run::StepResult TurbulenceSolver::advance(double t, double dt_max) {
+  const double dt = steps_.next(t, dt_max, nominal_);
+  if (taken_ == 0) start_ = t;
+  model_->begin_step(u_, t, dt, taken_);
+  integrator_->advance(*model_, u_, t, dt);
+  filter();
+  check(t, dt);
+  time_ = t + dt;
+  ++taken_;
+  if (lyapunov_) lyapunov_->advance(*model_, u_, t, dt, time_ - start_);
+  sample();
+  control_step();
+  return {.accepted = true, .dt_taken = dt, .dt_next = std::min(steps_.dt, nominal_)};
+}
+
+void TurbulenceSolver::check(double t, double dt) {
+  double sum = 0;
+  for (const auto& field : u_) {
+    const auto* numbers = reinterpret_cast<const double*>(field.data());
+    space_.each_strip([&](Index at, Index, Index count) {
+      for (Index i = 2 * at; i < 2 * (at + count); ++i) sum += 0 * numbers[i];
+    });
+  }
+  std::array<double, 2> both{model_->advection_rate(), std::isfinite(sum) ? 0.0 : 1.0};
+  if (!std::isfinite(both[0])) both = {0, 1};
+  space_.communicator().max(both);
+  rate_ = both[0];
+  last_dt_ = dt;
+  if (both[1] > 0 || rate_ * dt > parameters_.blow_up_cfl) give_up(t, dt, both[1] == 0);
+}
+
+/// The run writes the outputs of this state to snapshots/post_mortem_*.h5.
+void TurbulenceSolver::give_up(double t, double dt, bool finite) {
+  std::string tail;
+  if (finite)
+    for (const auto& curve : model_->curves(u_, t)) {
+      const std::size_t size = curve.values.size();
+      if (curve.name.find("spectrum") == std::string::npos || size < 4) continue;
+      tail += fmt::format("; {} at {:.4g}, {:.4g}, {:.4g}: {:.3g}, {:.3g}, {:.3g}", curve.name,
+                          curve.at[size / 4], curve.at[size / 2], curve.at[size - 1], curve.values[size / 4],
+                          curve.values[size / 2], curve.values[size - 1]);
+    }
+  std::string names;
+  for (const auto& field : u_) names += (names.empty() ? "" : ", ") + field.info().name;
+  throw run::StateError(fmt::format(
+      "step {} from t = {:.10g}: {} {}, CFL number {:.4g} at its beginning (dt = {:.4g}){}; "
+      "a shorter time.dt, a finer grid or more dissipation may help",
+      taken_ + 1, t, names, finite ? "grows without bound" : "is not finite", rate_ * dt, dt, tail));
+}
+
+void TurbulenceSolver::sample() {
+  if (parameters_.mean_every <= 0 || taken_ % parameters_.mean_every != 0 ||
+      time_ - start_ < parameters_.mean_start)
+    return;
+  const auto values = model_->samples(u_, time_ - start_);
+  sums_.resize(values.size(), 0.0);
+  for (std::size_t i = 0; i < values.size(); ++i) sums_[i] += values[i].value;
+  ++samples_;
+}
+
+grid::FieldView TurbulenceSolver::compute(std::size_t output) {
+  const auto fields = model_->fields(), further = model_->further_outputs();
+  if (values_.empty()) values_.resize(fields.size() + further.size());
+  const auto& info = output < fields.size() ? fields[output] : further[output - fields.size()];
+  if (!values_[output].data()) values_[output] = RealField(info, space_.transform().physical());
+  space_.clear_rest(scratch_);
+  if (output < fields.size())
+    space_.each_mode([&](Index at, double, double, double) { scratch_.data()[at] = u_[output].data()[at]; });
+  else
+    model_->further_output(output - fields.size(), u_, scratch_);
+  space_.each_mode(
+      [&, scale = 1 / space_.points()](Index at, double, double, double) { scratch_.data()[at] *= scale; });
+  space_.transform().inverse(scratch_, values_[output]);
+  return values_[output].erased();
+}
+
+std::vector<run::Output> TurbulenceSolver::outputs() {
+  std::vector<run::Output> result;
+  for (const auto& list : {model_->fields(), model_->further_outputs()})
+    for (const auto& info : list)
+      result.push_back(
+          {.info = info, .components = 1, .compute = [this, n = result.size()] { return compute(n); }});
+  if (RealField* field = model_->given_field())
+    result.push_back(
+        {.info = field->info(), .components = 1, .compute = [field] { return field->erased(); }});
+  return result;
+}
+
+std::vector<run::Quantity> TurbulenceSolver::invariants() { return model_->invariants(u_, time_ - start_); }
+
+std::vector<run::Quantity> TurbulenceSolver::diagnostics() {
+  auto result = model_->diagnostics(u_, time_ - start_);
+  result.push_back({.name = "cfl", .unit = "1", .value = rate_ * last_dt_});
+  if (parameters_.mean_every > 0) {
+    const auto samples = model_->samples(u_, time_ - start_);
+    std::vector<double> means(samples.size(), 0.0);
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      if (samples_ > 0) means[i] = sums_[i] / static_cast<double>(samples_);
+      result.push_back({.name = "mean_" + samples[i].name, .unit = samples[i].unit, .value = means[i]});
+    }
+    for (auto& quantity : model_->from_means(means)) result.push_back(std::move(quantity));
+  }
+  if (lyapunov_)
+    for (auto& quantity : lyapunov_->quantities()) result.push_back(std::move(quantity));
+  return result;
+}
+
+void TurbulenceSolver::apply(std::span<const run::Increment> increments) {
+  for (const auto& increment : increments) {
+    RealField copy(increment.change->info(), space_.transform().physical());
+    const grid::View<const double> from = increment.change->view();
+    const auto to = copy.view();
+    const auto& count = copy.layout().count();
+    for (Index i = 0; i < count[0]; ++i)
+      for (Index j = 0; j < count[1]; ++j)
+        for (Index k = 0; k < count[2]; ++k) to(i, j, k) = from(i, j, k);
+    RealField* field = model_->given_field();
+    if (field != nullptr && field->info().name == increment.output) {
+      for (Index i = 0; i < copy.layout().allocated_size(); ++i) field->data()[i] += copy.data()[i];
+      model_->given_field_changed();
+      continue;
+    }
+    const auto found = std::find_if(
+        u_.begin(), u_.end(), [&](const ComplexField& one) { return one.info().name == increment.output; });
+    if (found == u_.end())
+      throw base::AgreedError("output " + increment.output + " of turbulence cannot be corrected; " +
+                              u_[0].info().name + " can");
+    space_.transform().forward(copy, scratch_);
+    space_.each_mode([&](Index at, double, double, double) { found->data()[at] += scratch_.data()[at]; });
+  }
+}
+
+std::vector<std::string> TurbulenceSolver::summary() const {
+  return {fmt::format("{} of order {}: {} steps, {} evaluations", parameters_.integrator,
+                      integrator_->order(), taken_, taken_ * integrator_->stages())};
+}
+
+}  // namespace sluice::solvers::turbulence

@@ -1,0 +1,66 @@
+// The turbulence solver: a model among its modes, advanced by an integrator.
+#pragma once
+#include <memory>
+#include <optional>
+
+#include "numerics/stepping.hpp"
+#include "run/curve.hpp"
+#include "run/solver.hpp"
+#include "turbulence/lyapunov.hpp"
+
+namespace sluice::solvers::turbulence {
+
+class TurbulenceSolver final : public run::Solver, public run::CurveSource {
+ public:
+  /// Plans the transforms (the ones of `context.fingerprint` if there are any). Collective.
+  TurbulenceSolver(const TurbulenceParameters& parameters, const run::Context& context);
+
+  [[nodiscard]] const grid::Grid& grid() const override { return grid_; }
+  void initialize() override;
+  void state(run::State& state) override;
+  void restored() override;
+  run::StepResult advance(double t, double dt_max) override;
+  [[nodiscard]] std::vector<run::Output> outputs() override;
+  [[nodiscard]] std::vector<run::Quantity> invariants() override;
+  [[nodiscard]] std::vector<run::Quantity> diagnostics() override;
+  [[nodiscard]] std::vector<run::Curve> curves() override { return model_->curves(u_, time_ - start_); }
+  void apply(std::span<const run::Increment> increments) override;
+  /// Round-off differs between decompositions; a chaotic flow lets it grow, so this holds for short runs.
+  [[nodiscard]] double rank_tolerance() const override { return 1e-9; }
+  [[nodiscard]] std::string fingerprint() const override { return space_.wisdom(); }
+  [[nodiscard]] std::vector<std::string> summary() const override;
+
+  [[nodiscard]] Modes& modes() { return u_; }
+  [[nodiscard]] Space& space() { return space_; }
+
+ private:
+  void make_filter();
+  void filter();
+  void control_step();
+  void check(double t, double dt);
+  [[noreturn]] void give_up(double t, double dt, bool finite);
+  void sample();
+  grid::FieldView compute(std::size_t output);
+
+  TurbulenceParameters parameters_;
+  run::Context context_;
+  grid::Grid grid_;
+  Space space_;
+  std::unique_ptr<Model> model_;
+  Modes u_;
+  ManyModesState u_state_;
+  std::unique_ptr<Integrator> integrator_;
+  std::optional<Lyapunov> lyapunov_;
+  ComplexField scratch_;
+  std::vector<RealField> values_;  ///< Outputs in space, made when first asked for.
+  std::vector<double> filter_;
+  numerics::EqualSteps steps_;
+  double start_ = 0, time_ = 0;    ///< Simulated times of the start and of the state.
+  double nominal_ = 0;             ///< Step that the CFL number allows.
+  double rate_ = 0, last_dt_ = 0;  ///< Advection rate at the beginning of the last step, of all ranks.
+  std::int64_t taken_ = 0;
+  std::vector<double> sums_;  ///< Of the samples.
+  std::int64_t samples_ = 0;
+};
+
+}  // namespace sluice::solvers::turbulence
