@@ -40,6 +40,7 @@ class History {
     };
     return {moment(c1, c2) / (c1 * c2), moment(0, c2) / (c1 * (c1 - c2)), moment(0, c1) / (c2 * (c2 - c1))};
   }
+  [[nodiscard]] bool full() const { return known_ == static_cast<std::int64_t>(tendencies_.size()); }
   void state(run::State& state) {
     state.integer("multistep_newest", newest_);
     state.integer("multistep_known", known_);
@@ -114,7 +115,8 @@ class Ab2Cn final : public Multistep {
   [[nodiscard]] int order() const override { return 2; }
 };
 
-/// Third-order Adams-Bashforth for everything, as pyqg steps; its filter is the solver's dealiasing.
+/// Third-order Adams-Bashforth for everything, as pyqg steps; its filter is the solver's dealiasing. The
+/// first two steps are Heun's third-order Runge-Kutta scheme, so that the start costs no order.
 class Ab3 final : public Multistep {
  public:
   Ab3(const Space& space, std::size_t fields) : Multistep(space, fields, 3) {}
@@ -122,15 +124,40 @@ class Ab3 final : public Multistep {
     prepare(model);
     history_.begin(dt);
     Modes& n = history_.tendency(0);
+    whole(model, u, t, n);
+    if (history_.full())
+      each(u, [](Complex, Complex& v, Complex sum) { v += sum; });
+    else
+      start(model, u, t, dt);
+  }
+  [[nodiscard]] int order() const override { return 3; }
+
+ private:
+  /// n = L u + N(u)
+  void whole(Model& model, const Modes& u, double t, Modes& n) const {
     model.nonlinear(u, t, n);
     for (std::size_t f = 0; f < fields_; ++f)
       space_->each_strip([&](Index at, Index first, Index count) {
         for (Index i = 0; i < count; ++i)
           n[f].data()[at + i] += times(symbols_[f][static_cast<std::size_t>(first + i)], u[f].data()[at + i]);
       });
-    each(u, [](Complex, Complex& v, Complex sum) { v += sum; });
   }
-  [[nodiscard]] int order() const override { return 3; }
+  /// to = u + h n
+  void add(const Modes& u, double h, const Modes& n, Modes& to) const {
+    for (std::size_t f = 0; f < fields_; ++f)
+      space_->each_strip([&](Index at, Index, Index count) {
+        for (Index i = at; i < at + count; ++i) to[f].data()[i] = u[f].data()[i] + h * n[f].data()[i];
+      });
+  }
+  void start(Model& model, Modes& u, double t, double dt) {
+    Modes stage = make_all(*space_, fields_, "stage"), n = make_all(*space_, fields_, "n");
+    add(u, dt / 3, history_.tendency(0), stage);
+    whole(model, stage, t + dt / 3, n);
+    add(u, 2 * dt / 3, n, stage);
+    whole(model, stage, t + 2 * dt / 3, n);
+    add(u, dt / 4, history_.tendency(0), u);
+    add(u, 3 * dt / 4, n, u);
+  }
 };
 
 }  // namespace

@@ -212,16 +212,9 @@ std::vector<run::Quantity> TurbulenceSolver::diagnostics() {
 
 void TurbulenceSolver::apply(std::span<const run::Increment> increments) {
   for (const auto& increment : increments) {
-    RealField copy(increment.change->info(), space_.transform().physical());
-    const grid::View<const double> from = increment.change->view();
-    const auto to = copy.view();
-    const auto& count = copy.layout().count();
-    for (Index i = 0; i < count[0]; ++i)
-      for (Index j = 0; j < count[1]; ++j)
-        for (Index k = 0; k < count[2]; ++k) to(i, j, k) = from(i, j, k);
     RealField* field = model_->given_field();
     if (field != nullptr && field->info().name == increment.output) {
-      for (Index i = 0; i < copy.layout().allocated_size(); ++i) field->data()[i] += copy.data()[i];
+      grid::add(increment.change, *field);
       model_->given_field_changed();
       continue;
     }
@@ -230,6 +223,8 @@ void TurbulenceSolver::apply(std::span<const run::Increment> increments) {
     if (found == u_.end())
       throw base::AgreedError("output " + increment.output + " of turbulence cannot be corrected; " +
                               u_[0].info().name + " can");
+    RealField copy(increment.change.info, space_.transform().physical());
+    grid::add(increment.change, copy);
     space_.transform().forward(copy, scratch_);
     space_.each_mode([&](Index at, double, double, double) { found->data()[at] += scratch_.data()[at]; });
   }

@@ -11,6 +11,7 @@ std::vector<run::HookEntry> all() {
       {"history", "scalars over time: history.csv and history.h5", make_history},
       {"finite_check", "ends the run at the first NaN or Inf and says where it is", make_finite_check},
       {"statistics", "mean, variance and PDF of a field over time", make_statistics},
+      {"curves", "means over time of a solver's spectra, fluxes and profiles", make_curves},
       catalyst_entry(),
   };
 }

@@ -14,5 +14,6 @@ namespace sluice::hooks {
 [[nodiscard]] std::unique_ptr<run::HookCase> make_history();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_finite_check();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_statistics();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_curves();
 
 }  // namespace sluice::hooks

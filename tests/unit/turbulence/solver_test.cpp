@@ -1,0 +1,124 @@
+// The solver on any number of ranks: spectra, refusals, blow-up, Lamb's dipole, exponents.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "run/hook.hpp"
+#include "support/turbulence_runs.hpp"
+
+namespace {
+
+using namespace sluice;
+
+TEST(TurbulenceSolver, SpectraAddUpToEnergyAndEnstrophy) {
+  auto solver =
+      test::turbulence_solver("{grid: {points: [30, 24], length: [3, 2]}, initial: {type: random, peak: 12}}",
+                              base::Communicator::world());
+  const auto curves = solver->curves();
+  const auto total = [&](std::size_t n) {
+    double sum = 0;
+    for (const double value : curves[n].values) sum += value;
+    return sum;
+  };
+  EXPECT_NEAR(total(0), test::quantity(*solver, "energy"), 1e-13);
+  EXPECT_NEAR(total(0), 0.5, 1e-13);
+  const double enstrophy = test::quantity(*solver, "enstrophy");
+  EXPECT_NEAR(total(1) / enstrophy, 1, 1e-12);
+  EXPECT_NEAR(curves[2].values.back(), 0, 1e-12);  // nothing leaves all wavenumbers
+  EXPECT_NEAR(curves[3].values.back() / enstrophy, 0, 1e-12);
+  for (const std::size_t n : {4, 5})
+    EXPECT_NEAR((curves[n].values[0] + 2 * (total(n) - curves[n].values[0])) / enstrophy, 1, 1e-12);
+}
+
+TEST(TurbulenceSolver, ARandomStartIsTheSameOnAnyNumberOfRanks) {
+  const std::string yaml = "{grid: {points: [20, 18]}, initial: {type: random, peak: 4}}";
+  auto together = test::turbulence_solver(yaml, base::Communicator::world());
+  auto alone = test::turbulence_solver(yaml, base::Communicator::self());
+  test::advance_to(*together, 0.05);
+  test::advance_to(*alone, 0.05);
+  const auto a = together->outputs()[0].compute(), b = alone->outputs()[0].compute();
+  const grid::View<const double> part(a.data, *a.layout), whole(b.data, *b.layout);
+  for (grid::Index i = 0; i < a.layout->count()[0]; ++i)
+    for (grid::Index j = 0; j < a.layout->count()[1]; ++j)
+      EXPECT_NEAR(part(i, j), whole(i + a.layout->offset()[0], j), 1e-11);
+}
+
+TEST(TurbulenceSolver, RefusesWhatCannotBe) {
+  EXPECT_THROW(test::turbulence_parameters("{grid: {points: [64]}}"), base::InputError);
+  EXPECT_THROW(test::turbulence_parameters("{equation: {model: kuramoto_sivashinsky}}"), base::InputError);
+  EXPECT_THROW(test::turbulence_parameters("{initial: {type: file}}"), base::InputError);
+  EXPECT_THROW(test::turbulence_solver("{grid: {points: [16, 16]}, forcing: {type: cosines, waves: [7, 7]}}",
+                                       base::Communicator::world()),
+               base::InputError);
+}
+
+TEST(TurbulenceSolver, ABlowUpStopsWithTheFieldAndTheCflNumber) {
+  auto solver = test::turbulence_solver(
+      "{grid: {points: [32, 32]}, equation: {navier_stokes: {viscosity: 0}}, initial: {type: random, peak: "
+      "8, energy: 5}, "
+      "time: {integrator: ab3, dt: 0.2}}",
+      base::Communicator::world());
+  try {
+    test::advance_to(*solver, 100);
+    FAIL() << "the run went on";
+  } catch (const run::StateError& error) {
+    EXPECT_NE(std::string(error.what()).find("vorticity"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("CFL number"), std::string::npos) << error.what();
+  }
+}
+
+TEST(TurbulenceSolver, LambsDipoleMovesAsOneAtItsSpeed) {
+  // Periodic images slow it by about (pi a / L)^2 / 3: with a = L/16, 1 %.
+  auto solver = test::turbulence_solver(
+      "{grid: {points: [128, 128]}, equation: {navier_stokes: {viscosity: 0}}, initial: {type: lamb_dipole, "
+      "radius: 0.39269908, "
+      "speed: 1}, time: {integrator: ifrk3, dt: 0.01}}",
+      base::Communicator::world());
+  const auto centre = [&] {
+    const auto view = solver->outputs()[0].compute();
+    const grid::View<const double> w(view.data, *view.layout);
+    std::array<double, 2> sums{};
+    const double h = 2 * std::numbers::pi / 128;
+    for (grid::Index i = 0; i < view.layout->count()[0]; ++i)
+      for (grid::Index j = 0; j < view.layout->count()[1]; ++j) {
+        sums[0] += w(i, j) * w(i, j) * std::cos(h * static_cast<double>(i + view.layout->offset()[0]));
+        sums[1] += w(i, j) * w(i, j) * std::sin(h * static_cast<double>(i + view.layout->offset()[0]));
+      }
+    view.layout->communicator().sum(sums);
+    return std::atan2(sums[1], sums[0]);
+  };
+  const double before = centre();
+  test::advance_to(*solver, 1);
+  double way = centre() - before;
+  if (way < 0) way += 2 * std::numbers::pi;
+  EXPECT_NEAR(way, 1, 0.02);
+}
+
+TEST(TurbulenceSolver, StepsFollowTheCflNumber) {
+  auto solver = test::turbulence_solver(
+      "{grid: {points: [32, 32]}, initial: {type: random, peak: 4, energy: 2}, time: {dt: 0.5, cfl: 0.5, "
+      "integrator: ab3}}",
+      base::Communicator::world());
+  test::advance_to(*solver, 1);
+  EXPECT_LT(test::quantity(*solver, "cfl"), 0.55);
+  EXPECT_GT(test::quantity(*solver, "cfl"), 0.1);
+}
+
+TEST(Lyapunov, OfTheLinearKuramotoSivashinskyEquationIsItsGrowthRate) {
+  // Without advection the longest wave that grows fastest wins: max of k^2 - k^4 over k = 2 pi n / 12.
+  double fastest = 0;
+  for (int n = 1; n < 8; ++n) {
+    const double k = 2 * std::numbers::pi * n / 12;
+    fastest = std::max(fastest, k * k - k * k * k * k);
+  }
+  auto solver = test::turbulence_solver(
+      "{grid: {points: [32], length: 12}, equation: {model: kuramoto_sivashinsky, kuramoto_sivashinsky: "
+      "{advection: 0}}, "
+      "time: {dt: 0.5}, lyapunov: {every_steps: 2, start: 30, separation: 1.0e-3}}",
+      base::Communicator::world());
+  test::advance_to(*solver, 40);
+  EXPECT_NEAR(test::quantity(*solver, "lyapunov"), fastest, 1e-3);
+}
+
+}  // namespace
