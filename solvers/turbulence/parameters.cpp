@@ -18,7 +18,7 @@ void TurbulenceParameters::declare(Parameters& parameters) {
   parameters.group("grid", "periodic box that begins at 0", [this](Parameters& p) {
     p.integers("points", points,
                {.help = "points along each axis; products of small primes are fast",
-                .minimum = 8,
+                .minimum = 1,
                 .minimum_size = 1,
                 .maximum_size = 2});
     p.reals("length", length,
@@ -30,15 +30,18 @@ void TurbulenceParameters::declare(Parameters& parameters) {
              .maximum_size = 2});
   });
   parameters.group("equation", "model and its coefficients", [this](Parameters& p) {
-    p.choice(
-        "model", model,
-        {{"navier_stokes", "vorticity equation in two dimensions, on the beta plane"},
-         {"kuramoto_sivashinsky", "u_t + u u_x + u_xx + u_xxxx = 0 in one dimension, with coefficients"}},
-        {.help = "which one"});
+    p.choice("model", model,
+             {{"navier_stokes", "vorticity equation in two dimensions, on the beta plane"},
+              {"kuramoto_sivashinsky", "u_t + u u_x + u_xx + u_xxxx = 0 in one dimension, with coefficients"},
+              {"two_layer", "two-layer quasi-geostrophic flow with a sheared mean flow (pyqg's conventions)"},
+              {"lorenz96", "Lorenz-96, one or two scales; grid.points: systems, slow variables"}},
+             {.help = "which one"});
     p.group("navier_stokes", "of model navier_stokes",
             [this](Parameters& q) { navier_stokes.equation.declare(q); });
     p.group("kuramoto_sivashinsky", "of model kuramoto_sivashinsky",
             [this](Parameters& q) { kuramoto_sivashinsky.declare(q); });
+    p.group("two_layer", "of model two_layer", [this](Parameters& q) { two_layer.declare(q); });
+    p.group("lorenz96", "of model lorenz96", [this](Parameters& q) { lorenz96.declare(q); });
   });
   parameters.group("forcing", "of the vorticity equation",
                    [this](Parameters& p) { navier_stokes.forcing.declare(p); });
@@ -106,6 +109,12 @@ void TurbulenceParameters::validate(const Parameters& parameters) const {
     base::refuse(parameters, "grid.points",
                  std::to_string(points.size()) + " axes for the model " + model + "; " +
                      std::to_string(axes) + " allowed");
+  const std::int64_t least = model == "lorenz96" ? 4 : 8;
+  for (std::size_t axis = model == "lorenz96" ? 1 : 0; axis < axes; ++axis)
+    if (points[axis] < least)
+      base::refuse(parameters, "grid.points",
+                   std::to_string(points[axis]) + " along axis " + std::to_string(axis) + "; at least " +
+                       std::to_string(least) + " are allowed");
   if (length.size() != 1 && length.size() != axes)
     base::refuse(parameters, "grid.length",
                  std::to_string(length.size()) + " values for " + std::to_string(axes) +
@@ -124,6 +133,10 @@ grid::Grid TurbulenceParameters::make_grid() const {
     spec.lower.push_back(0);
     spec.upper.push_back(length_of(length, axis));
     spec.periodic.push_back(true);
+  }
+  if (model == "lorenz96") {  // numbers of systems and of variables
+    spec.upper = {static_cast<double>(points[0]), static_cast<double>(points[1])};
+    spec.periodic[0] = false;
   }
   return grid::Grid::cartesian(spec);
 }
@@ -146,9 +159,22 @@ Dealiasing TurbulenceParameters::dealiasing_kind() const {
   return dealiasing == "filter" ? Dealiasing::filter : Dealiasing::none;
 }
 
+Lorenz96Run TurbulenceParameters::lorenz96_run() const {
+  return {.equation = lorenz96,
+          .dt = dt,
+          .mean_start = mean_start,
+          .lyapunov_start = lyapunov.start,
+          .separation = lyapunov.separation,
+          .systems = points[0],
+          .variables = points[1],
+          .mean_every = mean_every,
+          .lyapunov_every = lyapunov.every};
+}
+
 std::unique_ptr<Model> TurbulenceParameters::make_model(Space& space, const run::Context& context) const {
   if (model == "kuramoto_sivashinsky")
     return std::make_unique<KuramotoSivashinsky>(space, kuramoto_sivashinsky, context);
+  if (model == "two_layer") return std::make_unique<TwoLayer>(space, two_layer, context);
   auto parts = navier_stokes;
   parts.initial.key = {.seed = context.seed, .member = context.member, .stream = 0x7f02};
   return std::make_unique<NavierStokes>(space, parts, context);

@@ -5,8 +5,10 @@
 
 #include "base/parameters.hpp"
 #include "grid/grid.hpp"
+#include "turbulence/lorenz96.hpp"
 #include "turbulence/models/kuramoto_sivashinsky.hpp"
 #include "turbulence/models/navier_stokes.hpp"
+#include "turbulence/models/two_layer.hpp"
 
 namespace sluice::solvers::turbulence {
 
@@ -21,6 +23,8 @@ struct TurbulenceParameters {
   std::vector<double> length{6.283185307179586477};
   NavierStokes::Parts navier_stokes;
   KuramotoSivashinskyParameters kuramoto_sivashinsky;
+  TwoLayerParameters two_layer;
+  Lorenz96Parameters lorenz96;
   std::string integrator = "etdrk4", dealiasing = "two_thirds", planning = "measured";
   double dt = 1e-3;
   double cfl = 0;
@@ -36,6 +40,7 @@ struct TurbulenceParameters {
   [[nodiscard]] grid::Grid make_grid() const;
   [[nodiscard]] numerics::FourierSpec fourier_spec() const;
   [[nodiscard]] Dealiasing dealiasing_kind() const;
+  [[nodiscard]] Lorenz96Run lorenz96_run() const;
   /// Collective.
   [[nodiscard]] std::unique_ptr<Model> make_model(Space& space, const run::Context& context) const;
 };

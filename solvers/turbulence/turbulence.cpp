@@ -11,7 +11,8 @@ class TurbulenceCase final : public run::SolverCase {
   void validate(const base::Parameters& parameters) const override { parameters_.validate(parameters); }
 
   [[nodiscard]] run::Plan plan(const base::Communicator& communicator) const override {
-    auto spec = parameters_.fourier_spec();
+    if (parameters_.model == "lorenz96") return lorenz96_plan(communicator);
+    const auto spec = parameters_.fourier_spec();
     const auto layouts = numerics::FourierTransform::layouts(communicator, spec);
     const std::int64_t arrays = 12;  // two products in space, their modes, and the stages of a scheme
     return {.grid = parameters_.make_grid(),
@@ -24,10 +25,22 @@ class TurbulenceCase final : public run::SolverCase {
   }
 
   [[nodiscard]] std::unique_ptr<run::Solver> build(const run::Context& context) const override {
+    if (parameters_.model == "lorenz96")
+      return std::make_unique<Lorenz96Solver>(parameters_.lorenz96_run(), parameters_.make_grid(), context);
     return std::make_unique<TurbulenceSolver>(parameters_, context);
   }
 
  private:
+  [[nodiscard]] run::Plan lorenz96_plan(const base::Communicator& communicator) const {
+    const auto layout = Lorenz96Solver::layout(communicator, parameters_.points[0], parameters_.points[1]);
+    const std::int64_t copies = parameters_.lyapunov.every > 0 ? 2 : 1;
+    return {.grid = parameters_.make_grid(),
+            .layout = layout,
+            .bytes_per_rank =
+                communicator.max(8 * copies * layout->owned_size() * (1 + parameters_.lorenz96.fast)),
+            .notes = {"model lorenz96, classical Runge-Kutta, systems are dealt out to the ranks"}};
+  }
+
   TurbulenceParameters parameters_;
 };
 

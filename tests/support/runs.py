@@ -74,6 +74,40 @@ run: {t_end: 0.02}
 """ + HOOKS.format(field="u"),
 }
 
+TURBULENCE = """
+solver: turbulence
+grid: {points: [32, 36], length: [6, 7]}
+equation: {navier_stokes: {viscosity: 1.0e-3, drag: 0.1, beta: 3}}
+forcing: {type: FORCING, centre: 4}
+closure: {type: CLOSURE}
+initial: {type: random, peak: 3}
+time: {integrator: INTEGRATOR, dt: 0.01, dealiasing: DEALIASING, cfl: 0.3}
+means: {every_steps: 2}
+lyapunov: {every_steps: 3}
+transform: {planning: estimated}
+run: {t_end: 0.4}
+""" + HOOKS.format(field="vorticity") + "  - {type: curves, every_steps: 3}\n"
+
+
+def turbulence(forcing, closure, integrator, dealiasing):
+    text = TURBULENCE.replace("FORCING", forcing).replace("CLOSURE", closure)
+    return text.replace("INTEGRATOR", integrator).replace("DEALIASING", dealiasing)
+
+
+SMALL["turbulence_etdrk4"] = turbulence("ring, correlation_time: 0.1", "dynamic_leith", "etdrk4", "two_thirds")
+SMALL["turbulence_ab3"] = turbulence("ring", "smagorinsky", "ab3", "filter")
+SMALL["turbulence_ab2cn"] = turbulence("cosines", "backscatter", "ab2cn", "padded")
+SMALL["turbulence_ifrk3"] = turbulence("none", "leith, scope: local", "ifrk3", "none")
+SMALL["kuramoto_sivashinsky"] = """
+solver: turbulence
+grid: {points: [64], length: [22]}
+equation: {model: kuramoto_sivashinsky}
+time: {dt: 0.05}
+lyapunov: {every_steps: 3}
+transform: {planning: estimated}
+run: {t_end: 2}
+""" + HOOKS.format(field="u")
+
 
 def write_case(folder, text=FLUX, name="case.yaml"):
     path = pathlib.Path(folder) / name
