@@ -119,16 +119,75 @@ void FlowParameters::declare(base::Parameters& p) {
   p.real("axis_colatitude", axis_colatitude,
          {.help = "axis of the rigid rotation", .unit = "deg", .minimum = 0, .maximum = 180});
   p.real("axis_longitude", axis_longitude, {.help = "axis of the rigid rotation", .unit = "deg"});
+  p.real("attenuation", attenuation,
+         {.help = "strong field holds the flows back: the sum of all is multiplied by 1 - tanh(|B| / this), |B| the larger "
+                  "of the two cells at a face, at the begin of each step; none = off",
+          .unit = "G",
+          .minimum = 0,
+          .exclusive_minimum = true});
+  p.group("cycle", "changes of the zonal flows with the solar cycle", [this](base::Parameters& q) { cycle.declare(q); });
+  p.group("inflow", "converging flows towards active regions", [this](base::Parameters& q) { inflow.declare(q); });
+  p.group("files", "flows from a series of files", [this](base::Parameters& q) { files.declare(q); });
+}
+
+void CycleParameters::declare(base::Parameters& p) {
+  p.real("period", period, {.help = "of the cycle", .unit = "yr", .minimum = 0, .exclusive_minimum = true});
+  p.real("minimum", minimum, {.help = "time of a solar minimum", .unit = "h"});
+  p.real("meridional_amplitude", meridional_amplitude,
+         {.help = "the meridional flow is multiplied by 1 + this cos(phase), phase 0 at minimum; observed about 0.15",
+          .unit = "1",
+          .minimum = -1,
+          .maximum = 1});
+  p.real("torsional_amplitude", torsional_amplitude,
+         {.help = "torsional oscillation, v_phi += this sin(theta) cos(phase + 2 pi |latitude| / wavelength): bands that "
+                  "drift towards the equator; observed about 5",
+          .unit = "m s^-1"});
+  p.real("torsional_wavelength", torsional_wavelength,
+         {.help = "of the bands in latitude", .unit = "deg", .minimum = 0, .exclusive_minimum = true});
+}
+
+void InflowParameters::declare(base::Parameters& p) {
+  p.real("strength", strength,
+         {.help = "v = this grad(sin(theta) / cos(30 deg) |B| smoothed); 1.8e8 in Cameron & Schuessler 2012; 0 = off",
+          .unit = "m^2 s^-1 G^-1"});
+  p.real("width", width,
+         {.help = "full width at half maximum of the Gaussian that smooths |B|", .unit = "deg", .minimum = 1, .maximum = 90});
+  p.real("interval", interval,
+         {.help = "between two looks at the field", .unit = "h", .minimum = 0, .exclusive_minimum = true});
+}
+
+void FlowFileParameters::declare(base::Parameters& p) {
+  p.file("list", list,
+         {.help = "CSV list, a line each frame: time, file of v_theta, file of v_phi (HDF5: Data[theta, phi] in m s^-1, "
+                  "dim1 = phi, dim2 = theta, any grid; interpolated bilinearly to the faces); empty = off"});
+  p.choice("time", time,
+           {{"hours", "the run's time"}, {"days", "in days"}, {"julian_date", "days; t = 0 is `origin`"}},
+           {.help = "first column of the list"});
+  p.real("origin", origin,
+         {.help = "value of the first column at t = 0; none = 0, for julian_date the first line's"});
+  p.choice("interpolation", interpolation,
+           {{"linear", "between frames"}, {"held", "a frame stays until the next, as in HipFT"}}, {.help = "in time"});
+  p.boolean("repeat", repeat, {.help = "begin again after the last frame; else the last one stays (before the first: the first)"});
+  p.real("period", period,
+         {.help = "from one begin to the next; none = the list's length and one mean spacing",
+          .unit = "h",
+          .minimum = 0,
+          .exclusive_minimum = true});
+  p.real("factor", factor, {.help = "multiplies the velocities", .unit = "1"});
 }
 
 void AdvectionParameters::declare(base::Parameters& p) {
   p.choice("scheme", scheme,
            {{"weno3", "third-order WENO-CS, upwind by the velocity of the face"},
             {"weno3_lax_friedrichs", "third-order WENO-CS with local Lax-Friedrichs splitting, as HipFT"},
+            {"weno5", "fifth-order WENO-Z, upwind by the velocity of the face; equal spacing"},
             {"upwind", "donor cell"}},
            {.help = "fluxes"});
   p.choice("integrator", integrator,
-           {{"ssprk43", "SSPRK(4,3), twice the step"}, {"ssprk33", "SSPRK(3,3)"}, {"euler", "forward Euler"}},
+           {{"ssprk43", "SSPRK(4,3), twice the step"},
+            {"ssprk104", "SSPRK(10,4), fourth order, six times the step"},
+            {"ssprk33", "SSPRK(3,3)"},
+            {"euler", "forward Euler"}},
            {.help = "time integration of advection"});
   p.real("upwinding", upwinding,
          {.help = "of the upwind scheme: 1 donor cell, 0 central", .unit = "1", .minimum = 0, .maximum = 1});

@@ -14,6 +14,7 @@ inline constexpr double solar_radius_cm = 6.96e10;                      ///< [cm
 inline constexpr double speed_unit = 3600.0 / 6.96e8;                   ///< 1 m s^-1 in R_sun h^-1
 inline constexpr double diffusivity_unit = 3600.0 / (6.96e5 * 6.96e5);  ///< 1 km^2 s^-1 in R_sun^2 h^-1
 inline constexpr double flux_unit = solar_radius_cm * solar_radius_cm;  ///< 1 G R_sun^2 in Mx
+inline constexpr double hours_per_year = 8766;                          ///< Of 365.25 d.
 inline constexpr double degree = 0.017453292519943295;                  ///< [rad]
 
 struct GridParameters {
@@ -67,12 +68,45 @@ struct InitialParameters {
   [[nodiscard]] std::string kind() const;
 };
 
+/// Changes of the zonal flows with the solar cycle.
+struct CycleParameters {
+  double period = 11;                ///< [yr]
+  double minimum = 0;                ///< Time of a minimum [h].
+  double meridional_amplitude = 0;   ///< [1]
+  double torsional_amplitude = 0;    ///< [m s^-1]
+  double torsional_wavelength = 45;  ///< [deg]
+  void declare(base::Parameters& p);
+};
+
+/// Converging flows towards active regions.
+struct InflowParameters {
+  double strength = 0;   ///< [m^2 s^-1 G^-1]
+  double width = 15;     ///< [deg]
+  double interval = 24;  ///< [h]
+  void declare(base::Parameters& p);
+};
+
+/// Flows from a series of files.
+struct FlowFileParameters {
+  std::string list;
+  std::string time = "hours", interpolation = "linear";
+  std::optional<double> origin;
+  bool repeat = false;
+  std::optional<double> period;  ///< [h]
+  double factor = 1;
+  void declare(base::Parameters& p);
+};
+
 struct FlowParameters {
   std::vector<double> differential_rotation{46, -262, -379};  ///< p0, p2, p4 [m s^-1]
   std::vector<double> meridional{22, 11, -28};                ///< p1, p3, p5 [m s^-1]
   double southward = 0;                                       ///< [m s^-1]
   std::optional<double> rotation_period;                      ///< [h]
   double axis_colatitude = 0, axis_longitude = 0;             ///< [deg]
+  std::optional<double> attenuation;                          ///< [G]
+  CycleParameters cycle;
+  InflowParameters inflow;
+  FlowFileParameters files;
   void declare(base::Parameters& p);
 };
 

@@ -9,6 +9,8 @@
 #include "base/timer.hpp"
 #include "diagnostics.hpp"
 #include "flow.hpp"
+#include "flow_files.hpp"
+#include "inflow.hpp"
 
 namespace sluice::solvers::flux_transport {
 
@@ -17,18 +19,6 @@ namespace {
 using grid::Index;
 
 const grid::FieldInfo radial_field{"B_r", "G", "radial magnetic field"};
-
-numerics::ShuOsherScheme integrator_of(const std::string& name) {
-  return name == "euler"     ? numerics::forward_euler
-         : name == "ssprk33" ? numerics::ssprk33
-                             : numerics::ssprk43;
-}
-
-numerics::AdvectionScheme scheme_of(const std::string& name) {
-  return name == "upwind"  ? numerics::AdvectionScheme::upwind
-         : name == "weno3" ? numerics::AdvectionScheme::weno3
-                           : numerics::AdvectionScheme::weno3_lax_friedrichs;
-}
 
 grid::RealField work_field(const numerics::SphereBlock& block) {
   return {{"work", "G", "work"}, block.layout()};
@@ -60,24 +50,14 @@ FluxTransport::FluxTransport(const FluxTransportParameters& parameters, const ru
       field_(radial_field, block_.layout()),
       scratch_{work_field(block_), work_field(block_), work_field(block_)},
       exchange_(block_.layout()),
-      integrator_(integrator_of(parameters.advection.integrator)),
+      advector_(block_, parameters_),
       exact_(exact_solution(parameters)) {
-  const double infinite = std::numeric_limits<double>::infinity();
-  advective_limit_ = infinite;
-  if (!is_still(parameters.flow)) {
-    const auto scheme = scheme_of(parameters.advection.scheme);
-    advection_.emplace(block_, scheme, parameters.advection.upwinding);
-    set_velocities(parameters.flow, block_, *advection_);
-    // Half of the Courant limit in two dimensions; the integrator's SSP limit; Strang splitting takes half
-    // steps.
-    const double strang = parameters.step.splitting == "strang" ? 2 : 1;
-    if (advection_->fastest_rate() > 0)
-      advective_limit_ =
-          parameters.step.safety * 0.5 * integrator_.limit * strang / advection_->fastest_rate();
-  }
+  if (!parameters_.flow.files.list.empty())
+    advector_.add(std::make_unique<FlowFiles>(block_, parameters_.flow.files));
+  if (parameters_.flow.inflow.strength != 0)
+    advector_.add(std::make_unique<Inflow>(block_, parameters_.flow.inflow));
   if (parameters.diffusion.coefficient > 0)
     diffuser_.emplace(block_, parameters.diffusion, parameters.step.safety);
-  nominal_step_ = std::min(advective_limit_, parameters.step.maximum.value_or(infinite));
 }
 
 void FluxTransport::fill(const PointFunction& formula) {
@@ -133,23 +113,7 @@ void FluxTransport::state(run::State& state) {
   state.integer("started", started_);
   state.real("start_time", start_time_);
   state.real("time", time_);
-}
-
-void FluxTransport::advect(double dt) {
-  if (!advection_) return;
-  const base::ScopedTimer timer("advection");
-  // u_0 stays in the field until the last stage; the stages alternate between two work fields.
-  grid::RealField* newest = &field_;
-  grid::RealField *out = &scratch_.a, *other = &scratch_.b;
-  for (std::size_t i = 0; i < integrator_.stages.size(); ++i) {
-    const bool last = i + 1 == integrator_.stages.size();
-    exchange_(*newest);
-    advection_->stage(integrator_.stages[i], dt, field_, *newest, last && newest != &field_ ? field_ : *out);
-    if (last && newest == &field_) std::copy(out->span().begin(), out->span().end(), field_.span().begin());
-    newest = out;
-    std::swap(out, other);
-  }
-  advection_stages_ += static_cast<std::int64_t>(integrator_.stages.size());
+  advector_.state(state);
 }
 
 void FluxTransport::diffuse(double dt) {
@@ -161,17 +125,21 @@ void FluxTransport::diffuse(double dt) {
 run::StepResult FluxTransport::advance(double t, double dt_max) {
   if (started_ == 0) start_time_ = t;
   started_ = 1;
-  const double dt = steps_.next(t, dt_max, nominal_step_);
+  advector_.begin(t, field_);
+  const double nominal =
+      std::min(advector_.limit(), parameters_.step.maximum.value_or(std::numeric_limits<double>::infinity()));
+  const double dt = steps_.next(t, std::min(dt_max, advector_.next_change() - t), nominal);
+  advector_.prepare(t, dt, field_, exchange_);
   if (parameters_.step.splitting == "strang") {
-    advect(0.5 * dt);
+    advector_.advance(field_, 0.5 * dt, scratch_, exchange_);
     diffuse(dt);
-    advect(0.5 * dt);
+    advector_.advance(field_, 0.5 * dt, scratch_, exchange_);
   } else {
-    advect(dt);
+    advector_.advance(field_, dt, scratch_, exchange_);
     diffuse(dt);
   }
   time_ = t + dt;
-  return {.accepted = true, .dt_taken = dt, .dt_next = nominal_step_};
+  return {.accepted = true, .dt_taken = dt, .dt_next = nominal};
 }
 
 std::vector<run::Output> FluxTransport::outputs() {
@@ -204,7 +172,7 @@ void FluxTransport::apply(std::span<const run::Increment> increments) {
 }
 
 std::vector<std::string> FluxTransport::summary() const {
-  std::vector<std::string> lines{fmt::format("advection: {} stages", advection_stages_)};
+  std::vector<std::string> lines{fmt::format("advection: {} stages", advector_.stages())};
   if (diffuser_)
     lines.push_back(fmt::format("diffusion: {} super steps, {} stages; explicit limit {:.3g} h",
                                 diffuser_->super_steps(), diffuser_->stages(), diffuser_->explicit_limit()));

@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "advector.hpp"
 #include "analytic.hpp"
 #include "diffuser.hpp"
 #include "map_file.hpp"
-#include "numerics/runge_kutta.hpp"
-#include "numerics/sphere_advection.hpp"
 #include "numerics/sphere_block.hpp"
 #include "numerics/stepping.hpp"
 #include "parameters.hpp"
@@ -42,13 +41,12 @@ class FluxTransport final : public run::Solver {
 
   [[nodiscard]] const numerics::SphereBlock& block() const { return block_; }
   [[nodiscard]] const grid::RealField& field() const { return field_; }
-  [[nodiscard]] double advective_limit() const { return advective_limit_; }  ///< Longest stable step [h].
+  [[nodiscard]] double advective_limit() const { return advector_.limit(); }  ///< Longest stable step [h].
 
  private:
   void fill(const PointFunction& formula);
   void fill(const Map& map);
   void balance_flux();
-  void advect(double dt);
   void diffuse(double dt);
 
   FluxTransportParameters parameters_;
@@ -56,18 +54,15 @@ class FluxTransport final : public run::Solver {
   grid::Grid grid_;
   numerics::SphereBlock block_;
   grid::RealField
-      field_;  ///< B_r [G]; theta, phi; block layout with halo 2; a pole's value along its whole row.
+      field_;  ///< B_r [G]; theta, phi; block layout with halo 3; a pole's value along its whole row.
   Scratch scratch_;
   grid::HaloExchange exchange_;
-  numerics::ShuOsherScheme integrator_;
-  std::optional<numerics::SphereAdvection> advection_;  ///< None if nothing moves.
+  Advector advector_;
   std::optional<Diffuser> diffuser_;                    ///< None without diffusion.
   ExactSolution exact_;
-  double advective_limit_ = 0, nominal_step_ = 0;
   numerics::EqualSteps steps_;
   std::int64_t started_ = 0;          ///< 1 once start_time_ is known.
   double start_time_ = 0, time_ = 0;  ///< Of the first step, and now [h].
-  std::int64_t advection_stages_ = 0;
 };
 
 }  // namespace sluice::solvers::flux_transport

@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.hpp"
+
 // Two WENO3 fluxes. `weno3`: the face's velocity times the value reconstructed on its upwind side; a uniform
 // field stays uniform where the face velocities have no divergence. `weno3_lax_friedrichs`: local
 // Lax-Friedrichs splitting as in HipFT (Caplan et al., Front. Astron. Space Sci. 11 (2024) 1341616):
 // right-going part 1/2 u_i (v_{i-1/2} + alpha_i), left-going 1/2 u_i (v_{i+1/2} - alpha_i), alpha_i the
 // largest |v| on the six faces i-5/2 ... i+5/2. Both are the same where v is constant. The two theta faces
 // that touch a pole cell are donor cell.
+//
+// `weno5`: the face's velocity times the WENO5-Z value on its upwind side, WENO3 on the theta faces next to those.
+// Fields are point values, so this is a finite-difference scheme: along theta the zonal velocities get the terms
+// of the product's second derivative (Merriman, J. Sci. Comput. 19 (2003) 309, eq. (8)) that make it fourth order.
 
 namespace sluice::numerics {
 
@@ -17,6 +23,23 @@ namespace {
 constexpr std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
+
+double fastest_rate(const SphereBlock& block, const grid::RealField& north_faces, const grid::RealField& west_faces) {
+  const auto north = north_faces.view(), west = west_faces.view();
+  double rate = 0;
+  const auto inner = block.inner_rows();
+  for (Index j = inner.begin; j < inner.end; ++j) {
+    const Index i = j - block.first_row();
+    const double along_theta = 1 / block.d_theta[at(j)];
+    const double *upper = north.row(i), *lower = north.row(i + 1), *sides = west.row(i),
+                 *d_phi = &block.d_phi[at(block.first_column())];
+    for (Index k = 0; k < block.columns(); ++k)
+      rate = std::max(rate, std::max(std::abs(upper[k]), std::abs(lower[k])) * along_theta +
+                                std::max(std::abs(sides[k]), std::abs(sides[k + 1])) /
+                                    (block.sin_theta[at(j)] * d_phi[k]));
+  }
+  return block.layout()->communicator().max(rate);
+}
 
 SphereAdvection::SphereAdvection(const SphereBlock& block, AdvectionScheme scheme, double upwinding)
     : block_(block), scheme_(scheme), upwinding_(upwinding), weights_theta_(at(block.rows_global()) + 1) {
@@ -31,6 +54,16 @@ SphereAdvection::SphereAdvection(const SphereBlock& block, AdvectionScheme schem
   const auto n = at(block.columns());
   for (auto* row : {&flux_north_, &flux_south_, &flux_pole_}) row->resize(n);
   flux_west_.resize(n + 1);
+  if (scheme == AdvectionScheme::weno3_lax_friedrichs) speeds_.resize(6 * n + n + 5);
+  if (scheme == AdvectionScheme::weno5) {
+    if (block.rows_global() < 8)
+      throw base::AgreedError("weno5 needs at least 8 colatitudes; the grid has " +
+                              std::to_string(block.rows_global()));
+    bool equal = block.uniform_phi;
+    for (const double d : block.d_theta) equal = equal && std::abs(d - block.d_theta[0]) < 1e-9;
+    if (!equal)
+      throw base::AgreedError("weno5 needs equally spaced colatitudes and longitudes; this grid allows weno3 and upwind");
+  }
 }
 
 void SphereAdvection::set_zonal(std::vector<double> v_theta, std::vector<double> v_phi) {
@@ -54,6 +87,13 @@ void SphereAdvection::set_zonal(std::vector<double> v_theta, std::vector<double>
     const double *r = &right[at(f)], *l = &left[at(f)];
     zonal_faces_[at(f)] = {r[-2], r[-1], r[0], l[1], l[0], l[-1]};
   }
+  zonal_weno5_.assign(at(n) + 1, {});
+  for (Index f = 2; f <= n - 2; ++f) {
+    const auto g = [&](Index face) { return block_.sin_face[at(face)] * v_theta_[at(face)]; };
+    const double curvature = 0.5 * (g(f + 1) - 2 * g(f) + g(f - 1)), slope = g(f + 1) - g(f - 1),
+                 over = 1 / (24 * block_.sin_face[at(f)]);
+    zonal_weno5_[at(f)] = {v_theta_[at(f)], -over * (curvature - slope), -over * (curvature + slope)};
+  }
   fastest_rate_ = zonal_rate();
 }
 
@@ -66,104 +106,97 @@ double SphereAdvection::zonal_rate() const {
   return rate;
 }
 
-void SphereAdvection::set_general(const FaceFunction& v_theta, const FaceFunction& v_phi) {
+void SphereAdvection::make_faces() {
   zonal_ = false;
   const grid::FieldInfo info{"velocity", "1", "velocity on the faces of a cell"};
-  for (auto* field : {&north_, &west_}) *field = grid::RealField(info, block_.layout());
+  for (auto* field : {&north_, &west_})
+    if (field->data() == nullptr) *field = grid::RealField(info, block_.layout());
+}
+
+void SphereAdvection::set_general(const FaceFunction& v_theta, const FaceFunction& v_phi) {
+  make_faces();
   const auto north = north_.view(), west = west_.view();
-  for_each_cell([&](Index i, Index k, Index j, Index column) {
-    north(i, k) = v_theta(j, column);
-    west(i, k) = block_.is_pole(j) ? 0.0 : v_phi(j, column);
-  });
-  if (scheme_ == AdvectionScheme::weno3_lax_friedrichs) set_split(v_theta, v_phi);
-  fastest_rate_ = block_.layout()->communicator().max(general_rate(v_theta, v_phi));
+  for (Index i = 0; i < block_.rows(); ++i)
+    for (Index k = 0; k < block_.columns(); ++k) {
+      const Index j = block_.first_row() + i, column = block_.first_column() + k;
+      north(i, k) = v_theta(j, column);
+      west(i, k) = block_.is_pole(j) ? 0.0 : v_phi(j, column);
+    }
+  for (Index k = 0; k < block_.columns() && block_.owns_south(); ++k)  // beyond the pole
+    north(block_.rows(), k) = v_theta(block_.rows_global(), block_.first_column() + k);
+  grid::HaloExchange exchange(block_.layout());
+  faces_changed(exchange);
 }
 
-void SphereAdvection::for_each_cell(const std::function<void(Index, Index, Index, Index)>& visit) const {
-  const Index h = SphereBlock::halo;
-  if (block_.rows() == 0 || block_.columns() == 0) return;
-  for (Index i = -h; i < block_.rows() + h; ++i) {
-    const Index j = block_.first_row() + i;
-    if (j < 0 || j >= block_.rows_global()) continue;
-    for (Index k = -h; k < block_.columns() + h; ++k) visit(i, k, j, block_.first_column() + k);
-  }
+void SphereAdvection::faces_changed(grid::HaloExchange& exchange) {
+  exchange(north_);
+  exchange(west_);
+  if (scheme_ == AdvectionScheme::weno3_lax_friedrichs) refresh_split(exchange);
+  fastest_rate_ = numerics::fastest_rate(block_, north_, west_);
 }
 
-void SphereAdvection::set_split(const FaceFunction& v_theta, const FaceFunction& v_phi) {
-  const grid::FieldInfo info{"velocity", "1", "multiplier of a split part"};
-  for (auto* field : {&right_theta_, &left_theta_, &right_phi_, &left_phi_})
-    *field = grid::RealField(info, block_.layout());
-  const auto right_theta = right_theta_.view(), left_theta = left_theta_.view(),
-             right_phi = right_phi_.view(), left_phi = left_phi_.view();
-  for_each_cell([&](Index i, Index k, Index j, Index column) {
-    double alpha = 0;
-    for (Index f = std::max<Index>(j - 2, 0); f <= std::min(j + 3, block_.rows_global()); ++f)
-      alpha = std::max(alpha, std::abs(v_theta(f, column)));
-    right_theta(i, k) = 0.5 * (v_theta(j, column) + alpha);
-    left_theta(i, k) = 0.5 * (v_theta(j + 1, column) - alpha);
-    if (block_.is_pole(j)) return;
-    alpha = 0;
-    for (Index f = column - 2; f <= column + 3; ++f) alpha = std::max(alpha, std::abs(v_phi(j, f)));
-    right_phi(i, k) = 0.5 * (v_phi(j, column) + alpha);
-    left_phi(i, k) = 0.5 * (v_phi(j, column + 1) - alpha);
-  });
-}
-
-double SphereAdvection::general_rate(const FaceFunction& v_theta, const FaceFunction& v_phi) const {
-  double rate = 0;
-  const auto inner = block_.inner_rows();
-  for (Index j = inner.begin; j < inner.end; ++j)
-    for (Index k = block_.first_column(); k < block_.first_column() + block_.columns(); ++k)
-      rate = std::max(rate,
-                      std::max(std::abs(v_theta(j, k)), std::abs(v_theta(j + 1, k))) / block_.d_theta[at(j)] +
-                          std::max(std::abs(v_phi(j, k)), std::abs(v_phi(j, k + 1))) /
-                              (block_.sin_theta[at(j)] * block_.d_phi[at(k)]));
-  return rate;
+void SphereAdvection::attenuate(const grid::RealField& factor, grid::HaloExchange& exchange) {
+  factor_ = &factor;
+  if (scheme_ == AdvectionScheme::weno3_lax_friedrichs) refresh_split(exchange);
 }
 
 void SphereAdvection::flux_theta(Index face, const Rows& u, double* flux) const {
-  const Index i = face - block_.first_row(), n = block_.columns();
+  const Index i = face - block_.first_row(), n = block_.columns(), last = block_.rows_global() - 1;
   const FaceStencil cells{u.row(i - 2), u.row(i - 1), u.row(i), u.row(i + 1)};
-  const Weno3Face& weights = weights_theta_[at(face)];
-  const bool at_pole = face == 1 || face == block_.rows_global() - 1;
-  const bool donor = at_pole || scheme_ == AdvectionScheme::upwind,
-             split = scheme_ == AdvectionScheme::weno3_lax_friedrichs;
+  const bool donor = face == 1 || face == last || scheme_ == AdvectionScheme::upwind;
+  if (!donor && scheme_ == AdvectionScheme::weno3_lax_friedrichs) return flux_theta_split(face, cells, flux);
+  const bool wide = scheme_ == AdvectionScheme::weno5 && face > 2 && face < last - 1;
+  const WideStencil five{u.row(i - 3), cells.u2, cells.u1, cells.u0, cells.u_1, u.row(i + 2)};
   const double upwinding = scheme_ == AdvectionScheme::upwind ? upwinding_ : 1.0;
-  if (zonal_) {
-    if (donor) return flux_upwind_row(v_theta_[at(face)], upwinding, cells, n, flux);
-    if (split) return flux_weno3_split_row(zonal_faces_[at(face)], weights, cells, n, flux);
-    return flux_weno3_row(v_theta_[at(face)], weights, cells, n, flux);
-  }
-  const double* v = north_.view().row(i);
-  const auto same = [w = weights](Index) -> const Weno3Face& { return w; };
-  if (donor) return flux_upwind_row(v, upwinding, cells, n, flux);
-  if (!split) return flux_weno3_row(v, same, cells, n, flux);
+  const double* v = zonal_ ? nullptr : north_.view().row(i);
+  if (donor)
+    zonal_ ? flux_upwind_row(v_theta_[at(face)], upwinding, cells, n, flux) : flux_upwind_row(v, upwinding, cells, n, flux);
+  else if (wide)
+    zonal_ ? flux_weno5_row(zonal_weno5_[at(face)], five, n, flux) : flux_weno5_row(v, five, n, flux);
+  else if (zonal_)
+    flux_weno3_row(v_theta_[at(face)], weights_theta_[at(face)], cells, n, flux);
+  else
+    flux_weno3_row(v, [w = weights_theta_[at(face)]](Index) -> const Weno3Face& { return w; }, cells, n, flux);
+  if (factor_ != nullptr) attenuate_row(factor_->view().row(i - 1), factor_->view().row(i), n, flux);
+}
+
+void SphereAdvection::flux_theta_split(Index face, const FaceStencil& cells, double* flux) const {
+  const Index i = face - block_.first_row(), n = block_.columns();
+  const Weno3Face& weights = weights_theta_[at(face)];
+  if (zonal_ && factor_ == nullptr) return flux_weno3_split_row(zonal_faces_[at(face)], weights, cells, n, flux);
   const auto r = right_theta_.view(), l = left_theta_.view();
-  flux_weno3_split_row({r.row(i - 2), r.row(i - 1), r.row(i), l.row(i + 1), l.row(i), l.row(i - 1)}, same,
-                       cells, n, flux);
+  flux_weno3_split_row({r.row(i - 2), r.row(i - 1), r.row(i), l.row(i + 1), l.row(i), l.row(i - 1)},
+                       [w = weights](Index) -> const Weno3Face& { return w; }, cells, n, flux);
 }
 
 void SphereAdvection::flux_phi(Index row, const Rows& u, double* flux) const {
   const Index i = row - block_.first_row(), faces = block_.columns() + 1;
   const double* c = u.row(i);
   const FaceStencil cells{c - 2, c - 1, c, c + 1};
-  if (zonal_) {
-    if (scheme_ == AdvectionScheme::upwind)
-      return flux_upwind_row(v_phi_[at(row)], upwinding_, cells, faces, flux);
-    return flux_weno3_row(v_phi_[at(row)], weights_phi_[0], cells, faces,
-                          flux);  // v is constant: both WENO3 are the same
-  }
-  const double* v = west_.view().row(i);
-  if (scheme_ == AdvectionScheme::upwind) return flux_upwind_row(v, upwinding_, cells, faces, flux);
+  const WideStencil five{c - 3, c - 2, c - 1, c, c + 1, c + 2};
+  // Where v is constant along the row both WENO3 are the same.
+  const bool split = scheme_ == AdvectionScheme::weno3_lax_friedrichs && !(zonal_ && factor_ == nullptr);
+  const double* v = zonal_ ? nullptr : west_.view().row(i);
   const auto with_weights = [&](const auto& weights) {
-    if (scheme_ == AdvectionScheme::weno3) return flux_weno3_row(v, weights, cells, faces, flux);
+    if (!split) return flux_weno3_row(v, weights, cells, faces, flux);
     const double *r = right_phi_.view().row(i), *l = left_phi_.view().row(i);
     flux_weno3_split_row({r - 2, r - 1, r, l + 1, l, l - 1}, weights, cells, faces, flux);
   };
-  if (block_.uniform_phi)
+  if (scheme_ == AdvectionScheme::upwind)
+    zonal_ ? flux_upwind_row(v_phi_[at(row)], upwinding_, cells, faces, flux)
+           : flux_upwind_row(v, upwinding_, cells, faces, flux);
+  else if (scheme_ == AdvectionScheme::weno5)
+    zonal_ ? flux_weno5_row({v_phi_[at(row)], 0, 0}, five, faces, flux) : flux_weno5_row(v, five, faces, flux);
+  else if (zonal_ && !split)
+    flux_weno3_row(v_phi_[at(row)], weights_phi_[0], cells, faces, flux);
+  else if (block_.uniform_phi)
     with_weights([w = weights_phi_[0]](Index) -> const Weno3Face& { return w; });
   else
     with_weights([this](Index k) -> const Weno3Face& { return weights_phi_[at(k)]; });
+  if (factor_ != nullptr && !split) {
+    const double* a = factor_->view().row(i);
+    attenuate_row(a - 1, a, faces, flux);
+  }
 }
 
 void SphereAdvection::update_row(const Combination& c, const double* u0, const double* u, double* out) const {

@@ -1,4 +1,5 @@
-// Advection of a scalar on the sphere in flux form: finite volumes, donor cell or WENO3, closed at the poles.
+// Advection of a scalar on the sphere in flux form: finite volumes, donor cell, WENO3 or WENO5,
+// closed at the poles.
 #pragma once
 #include <functional>
 #include <vector>
@@ -10,7 +11,11 @@
 
 namespace sluice::numerics {
 
-enum class AdvectionScheme { upwind, weno3, weno3_lax_friedrichs };
+/// max over this and all other ranks' cells of |v_theta| / d_theta + |v_phi| / (sin(theta) d_phi), from the north and west
+/// faces with current ghosts. Collective.
+[[nodiscard]] double fastest_rate(const SphereBlock& block, const grid::RealField& north, const grid::RealField& west);
+
+enum class AdvectionScheme { upwind, weno3, weno3_lax_friedrichs, weno5 };
 
 /// L(u) = -div(v u). Angular velocities on faces [rad per time]: v_theta(j, k) on face j between the rows j -
 /// 1 and j, v_phi(j, k) on face k between the columns k - 1 and k; linear speed over the radius, that is,
@@ -21,7 +26,8 @@ class SphereAdvection {
   /// a row).
   using FaceFunction = std::function<double(Index j, Index k)>;
 
-  /// `upwinding` 1 is the donor cell, 0 the (unstable alone) central average; of the upwind scheme only.
+  /// `upwinding` 1 is the donor cell, 0 the (unstable alone) central average; of the upwind scheme only. weno5
+  /// needs equal spacing in both directions (AgreedError).
   SphereAdvection(const SphereBlock& block, AdvectionScheme scheme, double upwinding = 1.0);
 
   /// Velocities that depend on colatitude alone, stored once a row: v_theta has rows_global + 1 faces (the
@@ -29,6 +35,18 @@ class SphereAdvection {
   void set_zonal(std::vector<double> v_theta, std::vector<double> v_phi);
   /// Velocities that differ along the row, stored once a cell. Collective.
   void set_general(const FaceFunction& v_theta, const FaceFunction& v_phi);
+
+  /// Velocities that change in time: of the north and the west face of each owned cell. Write them (`make_faces` once
+  /// before), then call `faces_changed`, which fills the ghosts. The west faces of a pole's row are not used.
+  void make_faces();
+  [[nodiscard]] grid::RealField& north_faces() { return north_; }
+  [[nodiscard]] grid::RealField& west_faces() { return west_; }
+  void faces_changed(grid::HaloExchange& exchange);  ///< Collective.
+
+  /// Multiplies the velocity of each face by the smaller `factor` (0 to 1) of the two cells that share it, from now on;
+  /// factors on ghosts must be current, and the field must stay. Call again when factors or velocities change.
+  /// `fastest_rate` stays that of the whole velocity. Collective.
+  void attenuate(const grid::RealField& factor, grid::HaloExchange& exchange);
 
   /// max over cells of |v_theta| / d_theta + |v_phi| / (sin(theta) d_phi): half its inverse is a stable
   /// forward-Euler step of either direction alone. Zero if nothing moves.
@@ -46,14 +64,17 @@ class SphereAdvection {
   };
   using Rows = grid::View<const double>;
   void flux_theta(Index face, const Rows& u, double* flux) const;
+  void flux_theta_split(Index face, const FaceStencil& cells, double* flux) const;
   void flux_phi(Index row, const Rows& u, double* flux) const;
   void update_row(const Combination& c, const double* u0, const double* u, double* out) const;
   void close_pole(const ShuOsherStage& s, double dt, bool north, const Rows& u0, const Rows& u, double* out);
-  void set_split(const FaceFunction& v_theta, const FaceFunction& v_phi);
-  /// visit(i, k, j, column) on local cells with their ghosts, and their global indices (column not wrapped).
-  void for_each_cell(const std::function<void(Index, Index, Index, Index)>& visit) const;
+  /// Multipliers of the split parts on owned cells, from the face velocities and factors; then their ghosts.
+  void refresh_split(grid::HaloExchange& exchange);
+  void split_theta(Index row);
+  void split_phi(Index row);
+  /// |v| of the theta faces north of a local row, attenuated; in its place of the ring of rows.
+  double* theta_faces(Index row);
   [[nodiscard]] double zonal_rate() const;
-  [[nodiscard]] double general_rate(const FaceFunction& v_theta, const FaceFunction& v_phi) const;
 
   const SphereBlock& block_;
   AdvectionScheme scheme_;
@@ -64,10 +85,13 @@ class SphereAdvection {
   std::vector<Weno3Face> weights_phi_;    ///< One if longitudes are uniform, else by owned phi face.
   std::vector<double> v_theta_, v_phi_;   ///< Zonal: by global face, row.
   std::vector<SplitFace> zonal_faces_;    ///< By global theta face.
+  std::vector<FaceVelocity> zonal_weno5_;  ///< By global theta face.
+  const grid::RealField* factor_ = nullptr;  ///< Of cells, if velocities are attenuated.
   // General: velocity of a cell's north and west face, and the multipliers of its right- and left-going
   // parts.
   grid::RealField north_, west_, right_theta_, left_theta_, right_phi_, left_phi_;
   std::vector<double> flux_north_, flux_south_, flux_west_, flux_pole_;  ///< Work rows.
+  std::vector<double> speeds_;  ///< Work rows of the splitting: six of theta faces, one of phi faces.
 };
 
 }  // namespace sluice::numerics

@@ -21,7 +21,7 @@ using grid::Index;
 class SphereBlock {
  public:
   /// Ghost layers that the sphere's operators need in both directions.
-  static constexpr Index halo = 2;
+  static constexpr Index halo = 3;
 
   /// `layout` has this grid's extents and a halo of at least `halo`. Collective.
   SphereBlock(const grid::Grid& grid, grid::LayoutPtr layout);
