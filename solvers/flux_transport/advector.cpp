@@ -25,7 +25,8 @@ numerics::AdvectionScheme scheme_of(const std::string& name) {
                            : numerics::AdvectionScheme::weno3_lax_friedrichs;
 }
 
-/// factor = 1 - tanh(|b| / scale); factor's memory, ghosts and all.
+}  // namespace
+
 void attenuation(std::span<const double> b, double scale, std::span<double> factor) {
   const double over = 1 / scale;
   const double* __restrict from = b.data();
@@ -33,8 +34,6 @@ void attenuation(std::span<const double> b, double scale, std::span<double> fact
 #pragma GCC ivdep
   for (std::size_t i = 0; i < b.size(); ++i) to[i] = numerics::one_minus_tanh(from[i] * over);
 }
-
-}  // namespace
 
 Advector::Advector(const numerics::SphereBlock& block, const FluxTransportParameters& parameters)
     : block_(block),

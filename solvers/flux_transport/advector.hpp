@@ -13,6 +13,10 @@
 
 namespace sluice::solvers::flux_transport {
 
+/// factor = 1 - tanh(|b| / scale) of each element of two fields' memory (scale and b in G): the share of the flow that
+/// the field lets pass.
+void attenuation(std::span<const double> b, double scale, std::span<double> factor);
+
 class Advector {
  public:
   /// `block` and `parameters` must outlive this. Collective.
