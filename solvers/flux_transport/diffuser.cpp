@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "base/error.hpp"
+#include "globe_map.hpp"
+
 namespace sluice::solvers::flux_transport {
 
 namespace {
@@ -11,19 +14,59 @@ namespace {
 constexpr int most_cycles = 59;     // of one automatic call: the last takes what is left
 constexpr double smallest = 1e-14;  // fields [G] and products of differences below it do not limit
 
+constexpr std::size_t at(grid::Index i) { return static_cast<std::size_t>(i); }
+
+numerics::SphereDiffusion make_operator(const numerics::SphereBlock& block, const DiffusionParameters& parameters) {
+  std::vector<double> on_faces;
+  for (const double face : block.face) {
+    const double along_theta = block.d_theta[1], along_phi = block.d_phi[0] * std::sin(face);
+    on_faces.push_back(parameters.coefficient * diffusivity_unit +
+                       parameters.grid_coefficient * (along_theta * along_theta + along_phi * along_phi));
+  }
+  const bool equal = block.uniform_phi && std::all_of(block.d_theta.begin(), block.d_theta.end(), [&](double d) {
+                       return std::abs(d - block.d_theta[0]) < 1e-9;
+                     });
+  if (parameters.grid_coefficient > 0 && !equal)
+    throw base::AgreedError(
+        "diffusion.grid_coefficient needs equally spaced colatitudes and longitudes; this grid allows 0");
+  if (parameters.file.empty()) return {block, std::move(on_faces)};
+  const GlobeMap map = read_globe_map(block.layout()->communicator(), parameters.file);
+  for (const double value : map.values)
+    if (value < 0)
+      throw base::InputError(parameters.file + ": diffusivity " + std::to_string(value) +
+                             " km^2 s^-1; numbers from 0 are allowed");
+  return {block, [&](grid::Index j, grid::Index k) {
+            return on_faces[at(j)] + diffusivity_unit * map.at(block.face[at(j)], block.face_longitude(k));
+          }};
+}
+
 }  // namespace
 
-Diffuser::Diffuser(const numerics::SphereBlock& block, const DiffusionParameters& parameters, double safety)
+Diffuser::Diffuser(const numerics::SphereBlock& block, const DiffusionParameters& parameters, double safety,
+                   const std::map<std::string, std::string>& petsc_options)
     : block_(block),
-      operator_(block, parameters.coefficient * diffusivity_unit),
+      operator_(make_operator(block, parameters)),
       table_(parameters.scheme == "rkl2" ? numerics::SuperScheme::rkl2 : numerics::SuperScheme::rkg2),
+      scheme_(parameters.scheme),
       safety_(safety),
       explicit_limit_(safety * 2 / operator_.largest_row_sum()),
-      subcycles_(parameters.subcycles) {}
+      subcycles_(parameters.subcycles) {
+  if (parameters.implicit()) {
+    if (subcycles_ == 0) subcycles_ = 1;
+    implicit_ = std::make_unique<numerics::petsc::SphereImplicit>(
+        operator_, numerics::petsc::SphereImplicitSpec{
+                       .prefix = "flux_transport_", .options = petsc_options, .tolerance = parameters.tolerance});
+  }
+}
 
 void Diffuser::advance(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange) {
+  if (scheme_ == "euler") return euler_steps(field, dt, scratch, exchange);
   if (subcycles_ > 0) {
     for (std::int64_t n = 0; n < subcycles_; ++n) {
+      if (implicit_) {
+        implicit_step(field, dt / double(subcycles_), scratch, exchange);
+        continue;
+      }
       exchange(field);
       operator_.apply(field, scratch.rate);
       super_step(field, dt / double(subcycles_), scratch, exchange);
@@ -70,6 +113,35 @@ double Diffuser::practical_limit(const grid::RealField& field, grid::RealField& 
       against(i, k, i, k + 1);
     }
   return safety_ * communicator.min(limit);
+}
+
+void Diffuser::add_rate(grid::RealField& field, double dt, const grid::RealField& rate) const {
+  for (grid::Index i = 0; i < block_.rows(); ++i) {
+    double* __restrict b = field.view().row(i);
+    const double* __restrict d = rate.view().row(i);
+    for (grid::Index k = 0; k < block_.columns(); ++k) b[k] += dt * d[k];
+  }
+}
+
+void Diffuser::euler_steps(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange) {
+  const auto steps = std::max({std::int64_t{1}, subcycles_, static_cast<std::int64_t>(std::ceil(dt / explicit_limit_))});
+  for (std::int64_t n = 0; n < steps; ++n) {
+    exchange(field);
+    operator_.apply(field, scratch.rate);
+    add_rate(field, dt / double(steps), scratch.rate);
+  }
+  super_steps_ += steps;
+  stages_ += steps;
+}
+
+void Diffuser::implicit_step(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange) {
+  // Crank-Nicolson: the mean of the old and the new field solves (1 - dt/2 D) mean = old; new = old + dt D(mean).
+  const double share = scheme_ == "crank_nicolson" ? 0.5 : 1.0;
+  stages_ += implicit_->solve(share * dt, field, scratch.a);
+  exchange(scratch.a);
+  operator_.apply(scratch.a, scratch.rate);
+  add_rate(field, dt, scratch.rate);
+  ++super_steps_;
 }
 
 void Diffuser::super_step(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange) {

@@ -1,8 +1,12 @@
-// Diffusion over one step by super time stepping, sub-cycled.
+// Diffusion over one step: super time stepping, explicit or implicit steps, sub-cycled.
 #pragma once
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
 
 #include "grid/field.hpp"
+#include "numerics/petsc/sphere_implicit.hpp"
 #include "numerics/sphere_diffusion.hpp"
 #include "numerics/super_time_stepping.hpp"
 #include "parameters.hpp"
@@ -16,14 +20,16 @@ struct Scratch {
 
 class Diffuser {
  public:
-  Diffuser(const numerics::SphereBlock& block, const DiffusionParameters& parameters, double safety);
+  /// `block` must outlive this. Collective.
+  Diffuser(const numerics::SphereBlock& block, const DiffusionParameters& parameters, double safety,
+           const std::map<std::string, std::string>& petsc_options = {});
 
   /// Advances `field` by dt. Collective.
   void advance(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
 
   [[nodiscard]] double explicit_limit() const { return explicit_limit_; }  ///< [h]
   [[nodiscard]] std::int64_t super_steps() const { return super_steps_; }  ///< Taken so far.
-  [[nodiscard]] std::int64_t stages() const { return stages_; }
+  [[nodiscard]] std::int64_t stages() const { return stages_; }  ///< Or iterations of the implicit solves.
 
  private:
   /// The practical time-step limit at the state whose rate of change is `rate`: no step may turn the
@@ -31,11 +37,18 @@ class Diffuser {
   /// Collective.
   double practical_limit(const grid::RealField& field, grid::RealField& rate,
                          grid::HaloExchange& exchange) const;
+  void euler_steps(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
+  /// The field is solved for, its rate of change is what is added: fluxes in the end, conserved to round-off whatever the
+  /// solver's tolerance.
+  void implicit_step(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
+  void add_rate(grid::RealField& field, double dt, const grid::RealField& rate) const;
   void super_step(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
 
   const numerics::SphereBlock& block_;
   numerics::SphereDiffusion operator_;
   numerics::SuperTable table_;
+  std::string scheme_;
+  std::unique_ptr<numerics::petsc::SphereImplicit> implicit_;
   double safety_;
   double explicit_limit_;
   std::int64_t subcycles_;

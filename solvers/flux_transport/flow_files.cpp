@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <numbers>
 #include <sstream>
 
 #include "base/error.hpp"
+#include "globe_map.hpp"
 #include "numerics/sphere_advection.hpp"
-#include "run/hdf5.hpp"
 
 namespace sluice::solvers::flux_transport {
 
@@ -37,56 +36,6 @@ std::optional<double> number(const std::string& text) {
   } catch (const std::exception&) {
   }
   return std::nullopt;
-}
-
-/// A map of velocities on its own grid, [theta][phi].
-struct VelocityMap {
-  std::vector<double> theta, phi, values;
-  [[nodiscard]] double at_point(double t, double p) const;
-};
-
-VelocityMap read_velocities(const base::Communicator& communicator, const std::filesystem::path& file) {
-  VelocityMap map{.theta = run::read_array(communicator, file, "dim2").values,
-                  .phi = run::read_array(communicator, file, "dim1").values,
-                  .values = {}};
-  auto data = run::read_array(communicator, file, "Data");
-  if (data.shape.size() != 2 || data.shape[0] != map.theta.size() || data.shape[1] != map.phi.size())
-    throw InputError(fmt::format("{}: dataset 'Data' has shape {}; its axes ask for {} x {} (theta x phi)", file.string(),
-                                 fmt::join(data.shape, " x "), map.theta.size(), map.phi.size()));
-  for (const auto* axis : {&map.theta, &map.phi})
-    for (std::size_t i = 0; i < axis->size(); ++i)
-      if (axis->size() < 2 || !std::isfinite((*axis)[i]) || (i > 0 && (*axis)[i] <= (*axis)[i - 1]))
-        throw InputError(fmt::format("{}: axis {} must have at least 2 ascending points; point {} is {}", file.string(),
-                                     axis == &map.theta ? "dim2" : "dim1", i, (*axis)[i]));
-  for (std::size_t i = 0; i < data.values.size(); ++i)
-    if (!std::isfinite(data.values[i]))
-      throw InputError(fmt::format("{}: Data[{}, {}] = {}; finite velocities are allowed", file.string(),
-                                   i / map.phi.size(), i % map.phi.size(), data.values[i]));
-  map.values = std::move(data.values);
-  return map;
-}
-
-/// Index of the interval that holds `x`, and the share of its upper end; held at the ends.
-std::pair<std::size_t, double> place(const std::vector<double>& axis, double x) {
-  const auto upper = std::upper_bound(axis.begin() + 1, axis.end() - 1, x);
-  const auto i = static_cast<std::size_t>(upper - axis.begin()) - 1;
-  return {i, std::clamp((x - axis[i]) / (axis[i + 1] - axis[i]), 0.0, 1.0)};
-}
-
-double VelocityMap::at_point(double t, double p) const {
-  const double turn = 2 * std::numbers::pi;
-  const std::size_t n = phi.size();
-  double x = phi[0] + std::fmod(p - phi[0], turn);
-  if (x < phi[0]) x += turn;
-  const auto [j, b] = place(theta, t);
-  std::size_t k = n - 1, k_next = 0;
-  double a = 0;
-  if (x <= phi[n - 1])
-    std::tie(k, a) = place(phi, x), k_next = k + 1;
-  else if (phi[0] + turn - phi[n - 1] > 1e-5)  // between the last longitude and the first
-    a = (x - phi[n - 1]) / (phi[0] + turn - phi[n - 1]);
-  const auto row = [&](std::size_t r) { return (1 - a) * values[r * n + k] + a * values[r * n + k_next]; };
-  return (1 - b) * row(j) + b * row(j + 1);
 }
 
 }  // namespace
@@ -160,8 +109,8 @@ void FlowFiles::begin(double t, const grid::RealField&) {
 
 void FlowFiles::load(Loaded& into, std::size_t frame) {
   const auto& communicator = block_.layout()->communicator();
-  const VelocityMap south = read_velocities(communicator, frames_[frame].v_theta),
-                    east = read_velocities(communicator, frames_[frame].v_phi);
+  const GlobeMap south = read_globe_map(communicator, frames_[frame].v_theta),
+                 east = read_globe_map(communicator, frames_[frame].v_phi);
   into.frame = frame;
   into.north.clear();
   into.west.clear();
@@ -170,9 +119,9 @@ void FlowFiles::load(Loaded& into, std::size_t frame) {
     const Index j = block_.first_row() + i;
     for (Index k = 0; k < block_.columns(); ++k) {
       const Index column = block_.first_column() + k;
-      into.north.push_back(j == 0 ? 0.0 : unit * south.at_point(block_.face[at(j)], block_.phi[at(column)]));
+      into.north.push_back(j == 0 ? 0.0 : unit * south.at(block_.face[at(j)], block_.phi[at(column)]));
       into.west.push_back(
-          block_.is_pole(j) ? 0.0 : unit * east.at_point(block_.theta[at(j)], block_.face_longitude(column)));
+          block_.is_pole(j) ? 0.0 : unit * east.at(block_.theta[at(j)], block_.face_longitude(column)));
     }
   }
   into.rate = rate(into);

@@ -195,13 +195,25 @@ void AdvectionParameters::declare(base::Parameters& p) {
 
 void DiffusionParameters::declare(base::Parameters& p) {
   p.real("coefficient", coefficient,
-         {.help = "constant diffusivity; 0 = off", .unit = "km^2 s^-1", .minimum = 0});
+         {.help = "constant part of the diffusivity; 0 = none", .unit = "km^2 s^-1", .minimum = 0});
+  p.file("file", file,
+         {.help = "map of diffusivity to add (HDF5: Data[theta, phi] in km^2 s^-1, dim1 = phi, dim2 = theta, any grid); "
+                  "empty = none"});
+  p.real("grid_coefficient", grid_coefficient,
+         {.help = "adds this (d_theta^2 + (sin(theta) d_phi)^2) R_sun^2, smoothing by the size of the cells; 0 = none",
+          .unit = "h^-1",
+          .minimum = 0});
   p.choice("scheme", scheme,
            {{"rkg2", "Runge-Kutta-Gegenbauer super time stepping, second order"},
-            {"rkl2", "Runge-Kutta-Legendre, second order"}},
+            {"rkl2", "Runge-Kutta-Legendre, second order"},
+            {"euler", "forward Euler, as many as the explicit limit asks for"},
+            {"crank_nicolson", "implicit by PETSc, second order, any step; rough fields ring"},
+            {"implicit_euler", "implicit by PETSc, first order, any step"}},
            {.help = "time integration of diffusion"});
+  p.real("tolerance", tolerance,
+         {.help = "of an implicit solve: residual over the field", .unit = "1", .minimum = 1e-14, .maximum = 1e-2});
   p.integer("subcycles", subcycles,
-            {.help = "equal super steps per step; 0 = by the practical time-step limit",
+            {.help = "equal parts of a step; 0 = super steps by the practical time-step limit, one implicit step",
              .minimum = 0,
              .maximum = 1000000});
 }

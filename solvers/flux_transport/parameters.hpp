@@ -118,8 +118,13 @@ struct AdvectionParameters {
 
 struct DiffusionParameters {
   double coefficient = 300;  ///< [km^2 s^-1]
+  std::string file;
+  double grid_coefficient = 0;  ///< [h^-1]
   std::string scheme = "rkg2";
   std::int64_t subcycles = 0;
+  double tolerance = 1e-10;
+  [[nodiscard]] bool off() const { return coefficient == 0 && file.empty() && grid_coefficient == 0; }
+  [[nodiscard]] bool implicit() const { return scheme == "crank_nicolson" || scheme == "implicit_euler"; }
   void declare(base::Parameters& p);
 };
 

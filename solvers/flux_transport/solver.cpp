@@ -56,8 +56,11 @@ FluxTransport::FluxTransport(const FluxTransportParameters& parameters, const ru
     advector_.add(std::make_unique<FlowFiles>(block_, parameters_.flow.files));
   if (parameters_.flow.inflow.strength != 0)
     advector_.add(std::make_unique<Inflow>(block_, parameters_.flow.inflow));
-  if (parameters.diffusion.coefficient > 0)
-    diffuser_.emplace(block_, parameters.diffusion, parameters.step.safety);
+  if (!parameters.diffusion.off())
+    diffuser_.emplace(block_, parameters.diffusion, parameters.step.safety, context.petsc_options);
+  if (!context.petsc_options.empty() && (!diffuser_ || !parameters.diffusion.implicit()))
+    throw base::InputError(
+        "petsc: options are given, but only diffusion.scheme crank_nicolson and implicit_euler use PETSc");
 }
 
 void FluxTransport::fill(const PointFunction& formula) {
@@ -174,8 +177,10 @@ void FluxTransport::apply(std::span<const run::Increment> increments) {
 std::vector<std::string> FluxTransport::summary() const {
   std::vector<std::string> lines{fmt::format("advection: {} stages", advector_.stages())};
   if (diffuser_)
-    lines.push_back(fmt::format("diffusion: {} super steps, {} stages; explicit limit {:.3g} h",
-                                diffuser_->super_steps(), diffuser_->stages(), diffuser_->explicit_limit()));
+    lines.push_back(fmt::format("diffusion: {} {} steps, {} {}; explicit limit {:.3g} h",
+                                diffuser_->super_steps(), parameters_.diffusion.scheme, diffuser_->stages(),
+                                parameters_.diffusion.implicit() ? "iterations" : "stages",
+                                diffuser_->explicit_limit()));
   return lines;
 }
 
