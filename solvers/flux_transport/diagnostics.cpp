@@ -48,7 +48,20 @@ run::Quantity signed_flux(const numerics::SphereBlock& block, const grid::RealFi
 
 std::vector<run::Quantity> field_diagnostics(const numerics::SphereBlock& block,
                                              const grid::RealField& field) {
-  enum { positive, negative, north, south, axial, x_dipole, y_dipole, count };
+  enum {
+    positive,
+    negative,
+    north,
+    north_negative,
+    south,
+    south_negative,
+    north_area,
+    south_area,
+    axial,
+    x_dipole,
+    y_dipole,
+    count
+  };
   std::array<base::CompensatedSum, count> sums;
   double least = std::numeric_limits<double>::infinity(), most = -least;
   const double cap = 30 * degree + 1e-10;  // a row at exactly 30 degrees belongs to the cap
@@ -57,8 +70,14 @@ std::vector<run::Quantity> field_diagnostics(const numerics::SphereBlock& block,
     most = b > most || std::isnan(b) ? b : most;
     const double flux = b * block.summation_area(j, k), theta = block.theta[at(j)];
     sums[b > 0 ? positive : negative].add(flux);
-    if (theta <= cap) sums[north].add(flux);
-    if (theta >= pi - cap) sums[south].add(flux);
+    if (theta <= cap) {
+      sums[b > 0 ? north : north_negative].add(flux);
+      sums[north_area].add(block.summation_area(j, k));
+    }
+    if (theta >= pi - cap) {
+      sums[b > 0 ? south : south_negative].add(flux);
+      sums[south_area].add(block.summation_area(j, k));
+    }
     const double middle = j == 0 ? block.face[1] : block.is_pole(j) ? block.face[at(j)] : theta;
     sums[axial].add(flux * std::cos(middle));
     sums[x_dipole].add(flux * std::sin(middle) * std::cos(block.phi[at(k)]));
@@ -70,8 +89,14 @@ std::vector<run::Quantity> field_diagnostics(const numerics::SphereBlock& block,
   return {{"unsigned_flux", "Mx", flux_unit * (sum[positive] - sum[negative])},
           {"positive_flux", "Mx", flux_unit * sum[positive]},
           {"negative_flux", "Mx", flux_unit * sum[negative]},
-          {"polar_flux_north", "Mx", flux_unit * sum[north]},
-          {"polar_flux_south", "Mx", flux_unit * sum[south]},
+          {"polar_flux_north", "Mx", flux_unit * (sum[north] + sum[north_negative])},
+          {"polar_flux_south", "Mx", flux_unit * (sum[south] + sum[south_negative])},
+          {"polar_positive_north", "Mx", flux_unit * sum[north]},
+          {"polar_negative_north", "Mx", flux_unit * sum[north_negative]},
+          {"polar_positive_south", "Mx", flux_unit * sum[south]},
+          {"polar_negative_south", "Mx", flux_unit * sum[south_negative]},
+          {"polar_area_north", "cm^2", flux_unit * sum[north_area]},
+          {"polar_area_south", "cm^2", flux_unit * sum[south_area]},
           {"axial_dipole", "G", dipole * sum[axial]},
           {"equatorial_dipole", "G", dipole * std::hypot(sum[x_dipole], sum[y_dipole])},
           {"br_min", "G", communicator.min(least)},

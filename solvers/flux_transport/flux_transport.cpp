@@ -23,7 +23,7 @@ class FluxTransportCase final : public run::SolverCase {
                                                                                      : 2);
     plan.bytes_per_rank = communicator.max(std::int64_t{fields} * 8 * plan.layout->allocated_size());
     const std::string kind = parameters_.initial.kind();
-    if (kind == "map" || kind == "snapshot")
+    if ((kind == "map" || kind == "snapshot") && parameters_.grid.of_map && !is_fits(parameters_.initial.map))
       plan.notes.push_back("grid from " +
                            (kind == "map" ? parameters_.initial.map : parameters_.initial.snapshot) +
                            " (grid.n_theta and grid.n_phi are not used)");

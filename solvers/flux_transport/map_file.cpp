@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "gaps.hpp"
 #include "run/hdf5.hpp"
 
 namespace sluice::solvers::flux_transport {
@@ -24,11 +25,22 @@ std::vector<double> read_axis(const base::Communicator& communicator, const std:
   return std::move(axis.values);
 }
 
-/// The data as [theta][phi] with `n_phi` columns. A leading dimension of one realization is taken off.
+/// The data as [theta][phi] with `n_phi` columns: one layer of those that a leading dimension counts.
 std::vector<double> read_data(const base::Communicator& communicator, const std::filesystem::path& file,
-                              const std::string& name, std::size_t n_theta, std::size_t n_phi) {
+                              const std::string& name, std::size_t n_theta, std::size_t n_phi,
+                              std::int64_t layer) {
   auto data = run::read_array(communicator, file, name);
-  if (data.shape.size() == 3 && data.shape[0] == 1) data.shape.erase(data.shape.begin());
+  const std::uint64_t layers = data.shape.size() == 3 ? data.shape[0] : 1;
+  if (static_cast<std::uint64_t>(layer) >= layers)
+    throw InputError(
+        fmt::format("{}: dataset '{}' has {} layers; layer {} was asked for, 0 to {} are allowed",
+                    file.string(), name, layers, layer, layers - 1));
+  if (data.shape.size() == 3) {
+    data.shape.erase(data.shape.begin());
+    const auto size = static_cast<std::ptrdiff_t>(data.shape[0] * data.shape[1]);
+    data.values.erase(data.values.begin(), data.values.begin() + layer * size);
+    data.values.resize(static_cast<std::size_t>(size));
+  }
   if (data.shape.size() != 2 || data.shape[0] != n_theta || data.shape[1] != n_phi)
     throw InputError(fmt::format("{}: dataset '{}' has shape {}; its axes ask for {} x {} (theta x phi)",
                                  file.string(), name, fmt::join(data.shape, " x "), n_theta, n_phi));
@@ -99,18 +111,16 @@ std::vector<double> snap_axis(std::vector<double> points, double end, const std:
   return points;
 }
 
-Map make_map(const Axes& axes, const std::vector<double>& data, const std::string& file) {
+Map make_map(const Axes& axes, std::vector<double> data, const std::string& file, const std::string& fill) {
   Map map{.axes = {.theta = snap_axis(axes.theta, pi, file + ": dim2"),
                    .phi = snap_axis(axes.phi, 2 * pi, file + ": dim1")},
           .values = {}};
   map.axes.phi.pop_back();
   const std::size_t n_theta = map.axes.theta.size(), n_phi = map.axes.phi.size();
-  for (std::size_t i = 0; i < data.size(); ++i)
-    if (!std::isfinite(data[i]))
-      throw InputError(fmt::format(
-          "{}: Data[{}, {}] = {} (colatitude {:.2f} deg, longitude {:.2f} deg); finite fields are allowed",
-          file, i / (n_phi + 1), i % (n_phi + 1), data[i], axes.theta[i / (n_phi + 1)] * 180 / pi,
-          axes.phi[i % (n_phi + 1)] * 180 / pi));
+  Raster raster{.theta = map.axes.theta, .columns = n_phi + 1, .values = std::move(data)};
+  if (const std::size_t filled = fill_gaps(raster, fill, file + ": Data"); filled > 0)
+    base::log::warn("{}: {} points without data filled ({})", file, filled, fill);
+  data = std::move(raster.values);
   map.values.reserve(n_theta * n_phi);
   map.seam = close_seam(data, n_theta, n_phi, map.values);
   map.poles = close_poles(map.axes, map.values);
@@ -124,11 +134,13 @@ Axes read_map_axes(const base::Communicator& communicator, const std::filesystem
   return axes;
 }
 
-Map read_map(const base::Communicator& communicator, const std::filesystem::path& file) {
+Map read_map(const base::Communicator& communicator, const std::filesystem::path& file,
+             const MapOptions& options) {
   const Axes axes{.theta = read_axis(communicator, file, "dim2"),
                   .phi = read_axis(communicator, file, "dim1")};
-  Map map = make_map(axes, read_data(communicator, file, "Data", axes.theta.size(), axes.phi.size()),
-                     file.string());
+  Map map =
+      make_map(axes, read_data(communicator, file, "Data", axes.theta.size(), axes.phi.size(), options.layer),
+               file.string(), options.fill);
   double largest = 0;
   for (const double b : map.values) largest = std::max(largest, std::abs(b));
   const double round_off = 1e-6 * largest;  // of float32
@@ -141,13 +153,24 @@ Map read_map(const base::Communicator& communicator, const std::filesystem::path
   return map;
 }
 
+std::int64_t map_layers(const base::Communicator& communicator, const std::filesystem::path& file) {
+  std::int64_t layers = 1;
+  base::agree_on_root(communicator, [&] {
+    auto stream = run::Hdf5File::open(base::Communicator::self(), file);
+    const auto shape = stream.has("Data") ? stream.shape("Data") : std::vector<std::uint64_t>();
+    if (shape.size() == 3) layers = static_cast<std::int64_t>(shape[0]);
+    stream.close();
+  });
+  return communicator.broadcast(layers);
+}
+
 Axes read_snapshot_axes(const base::Communicator& communicator, const std::filesystem::path& file) {
   return {.theta = read_axis(communicator, file, "theta"), .phi = read_axis(communicator, file, "phi")};
 }
 
 Map read_snapshot(const base::Communicator& communicator, const std::filesystem::path& file) {
   Map map{.axes = read_snapshot_axes(communicator, file), .values = {}};
-  map.values = read_data(communicator, file, "B_r", map.axes.theta.size(), map.axes.phi.size());
+  map.values = read_data(communicator, file, "B_r", map.axes.theta.size(), map.axes.phi.size(), 0);
   map.poles = close_poles(map.axes, map.values);
   return map;
 }

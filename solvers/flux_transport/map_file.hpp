@@ -29,17 +29,28 @@ struct Map {
   double poles = 0;  ///< Largest deviation of a pole's row from its mean.
 };
 
+/// What to read of a file, and how.
+struct MapOptions {
+  std::int64_t layer = 0;     ///< Of files with a third dimension (realizations; data, weights, cosines).
+  std::string fill = "none";  ///< Of points without data (gaps.hpp).
+};
+
 /// Checks and snaps an axis that must run from 0 to `end`. InputError that names file, dataset and index. Not
 /// collective.
 [[nodiscard]] std::vector<double> snap_axis(std::vector<double> points, double end, const std::string& where);
 /// From the arrays of a file, as read. InputError. Not collective.
-[[nodiscard]] Map make_map(const Axes& axes, const std::vector<double>& data, const std::string& file);
+[[nodiscard]] Map make_map(const Axes& axes, std::vector<double> data, const std::string& file,
+                           const std::string& fill = "none");
 
 /// Reads the axes alone. InputError. Collective.
 [[nodiscard]] Axes read_map_axes(const base::Communicator& communicator, const std::filesystem::path& file);
 /// Reads a map; every rank gets the whole of it. Warns of a seam or poles that disagree beyond round-off.
 /// Collective.
-[[nodiscard]] Map read_map(const base::Communicator& communicator, const std::filesystem::path& file);
+[[nodiscard]] Map read_map(const base::Communicator& communicator, const std::filesystem::path& file,
+                           const MapOptions& options = {});
+/// How many layers `Data` has; 1 if it has no third dimension. Collective.
+[[nodiscard]] std::int64_t map_layers(const base::Communicator& communicator,
+                                      const std::filesystem::path& file);
 
 /// Axes and B_r of a snapshot of Sluice. AgreedError. Collective.
 [[nodiscard]] Axes read_snapshot_axes(const base::Communicator& communicator,

@@ -9,6 +9,9 @@ void GridParameters::declare(base::Parameters& p) {
   p.integer("n_theta", n_theta,
             {.help = "colatitudes, both poles among them; a map brings its own grid", .minimum = 5});
   p.integer("n_phi", n_phi, {.help = "distinct longitudes; any number, odd ones too", .minimum = 4});
+  p.boolean("of_map", of_map,
+            {.help = "a map (HDF5) or snapshot that the run begins from brings its own grid; false: it is "
+                     "remapped conservatively, as FITS maps always are"});
   p.integers("ranks", ranks,
              {.help = "ranks along theta and phi; 0 0 = chosen",
               .minimum = 0,
@@ -77,14 +80,19 @@ void InitialParameters::declare(base::Parameters& p) {
   p.choice("type", type,
            {{"auto", "map if `map` is set, snapshot if `snapshot` is set, else dipole_and_regions"},
             {"dipole_and_regions", "axial dipole and bipolar active regions by Hale's and Joy's laws"},
-            {"map", "HDF5 map: Data[theta, phi], dim1 = phi, dim2 = theta, last longitude repeats the first"},
+            {"map",
+             "HDF5 map (Data[theta, phi], dim1 = phi, dim2 = theta, last longitude repeats the first), or "
+             "FITS map in Carrington coordinates (CAR, CEA)"},
             {"snapshot", "B_r of a snapshot of an earlier run, on its grid"},
             {"harmonics", "sum of real spherical harmonics"},
             {"gaussians", "two Gaussians of opposite sign in sin(theta) B_r (validation)"},
             {"spots", "smooth round spots"}},
            {.help = "initial field"});
-  p.file("map", map, {.help = "map file (HDF5)"});
+  p.file("map", map, {.help = "map file (HDF5, FITS)"});
   p.file("snapshot", snapshot, {.help = "snapshot file of an earlier run"});
+  p.integer("realization", realization,
+            {.help = "which, of a map with a third dimension; the first is 0", .minimum = 0});
+  p.choice("fill", fill, fill_options(), {.help = "of points of a map without data (NaN)"});
   p.real("dipole", dipole, {.help = "axial dipole: field at the north pole", .unit = "G"});
   p.group("regions", "bipolar active regions", [this](base::Parameters& q) { regions.declare(q); });
   p.list("harmonics", harmonics, {.help = "terms of the sum"});
@@ -243,6 +251,11 @@ void FluxTransportParameters::declare(base::Parameters& p) {
   p.group("advection", "advection scheme", [this](base::Parameters& q) { advection.declare(q); });
   p.group("diffusion", "diffusion scheme", [this](base::Parameters& q) { diffusion.declare(q); });
   p.group("step", "time step", [this](base::Parameters& q) { step.declare(q); });
+  p.group("sources", "what emerges and decays", [this](base::Parameters& q) { sources.declare(q); });
+  p.group("assimilation", "maps of data that change the field at their times",
+          [this](base::Parameters& q) { assimilation.declare(q); });
+  p.group("diagnostics", "further columns of the history",
+          [this](base::Parameters& q) { diagnostics.declare(q); });
 }
 
 void FluxTransportParameters::validate(const base::Parameters& p) const {
@@ -269,6 +282,8 @@ void FluxTransportParameters::validate(const base::Parameters& p) const {
   if (tilted && flow.southward != 0)
     base::refuse(p, "flow.southward",
                  "cannot be combined with a rotation over the poles: it is not defined there");
+  if (sources.regions.cycle.flux_maximum < sources.regions.cycle.flux_minimum)
+    base::refuse(p, "sources.regions.cycle.flux_maximum", "is below sources.regions.cycle.flux_minimum");
   if ((grid.ranks[0] == 0) != (grid.ranks[1] == 0))
     base::refuse(p, "grid.ranks", "give both numbers, or 0 0 to have them chosen");
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/parameters.hpp"
+#include "forcing_parameters.hpp"
 
 namespace sluice::solvers::flux_transport {
 
@@ -20,6 +21,7 @@ inline constexpr double degree = 0.017453292519943295;                  ///< [ra
 struct GridParameters {
   std::int64_t n_theta = 181, n_phi = 360;
   std::vector<std::int64_t> ranks{0, 0};
+  bool of_map = true;
   void declare(base::Parameters& p);
 };
 
@@ -57,6 +59,8 @@ struct RegionParameters {
 struct InitialParameters {
   std::string type = "auto";
   std::string map, snapshot;
+  std::int64_t realization = 0;  ///< Layer of a map with a third dimension.
+  std::string fill = "none";
   double dipole = 1.5;  ///< [G]
   RegionParameters regions;
   std::vector<Harmonic> harmonics;
@@ -142,6 +146,9 @@ struct FluxTransportParameters {
   AdvectionParameters advection;
   DiffusionParameters diffusion;
   StepParameters step;
+  SourceParameters sources;
+  AssimilationParameters assimilation;
+  DiagnosticsParameters diagnostics;
   void declare(base::Parameters& p);
   /// InputError for combinations that no single bound can refuse.
   void validate(const base::Parameters& p) const;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "balance.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/timer.hpp"
@@ -28,7 +29,7 @@ grid::RealField work_field(const numerics::SphereBlock& block) {
 
 grid::Grid make_grid(const base::Communicator& communicator, const FluxTransportParameters& parameters) {
   const std::string kind = parameters.initial.kind();
-  if (kind != "map" && kind != "snapshot")
+  if ((kind != "map" && kind != "snapshot") || !parameters.grid.of_map || is_fits(parameters.initial.map))
     return grid::Grid::uniform_sphere(parameters.grid.n_theta, parameters.grid.n_phi, 1.0, "R_sun");
   Axes axes = kind == "map" ? read_map_axes(communicator, parameters.initial.map)
                             : read_snapshot_axes(communicator, parameters.initial.snapshot);
@@ -51,7 +52,10 @@ FluxTransport::FluxTransport(const FluxTransportParameters& parameters, const ru
       scratch_{work_field(block_), work_field(block_), work_field(block_)},
       exchange_(block_.layout()),
       advector_(block_, parameters_),
-      exact_(exact_solution(parameters)) {
+      exact_(exact_solution(parameters)),
+      sources_(block_, parameters.sources, context),
+      assimilation_(block_, parameters.assimilation),
+      spectrum_(block_, parameters.diagnostics) {
   if (!parameters_.flow.files.list.empty())
     advector_.add(std::make_unique<FlowFiles>(block_, parameters_.flow.files));
   if (parameters_.flow.inflow.strength != 0)
@@ -75,25 +79,20 @@ void FluxTransport::fill(const PointFunction& formula) {
   }
 }
 
-void FluxTransport::fill(const Map& map) {
+void FluxTransport::fill(const SurfaceMap& map) {
+  const auto values = on_grid(map, block_);
   const auto b = field_.view();
   for (Index i = 0; i < block_.rows(); ++i)
     for (Index k = 0; k < block_.columns(); ++k)
-      b(i, k) = map.values[static_cast<std::size_t>((block_.first_row() + i) * block_.columns_global() +
-                                                    block_.first_column() + k)];
+      b(i, k) = values[static_cast<std::size_t>((block_.first_row() + i) * block_.columns_global() +
+                                                block_.first_column() + k)];
 }
 
 void FluxTransport::balance_flux() {
-  const auto quantities = field_diagnostics(block_, field_);
-  const double positive = quantities[1].value, negative = -quantities[2].value;
-  if (positive <= 0 || negative <= 0)
+  const double net = signed_flux(block_, field_).value, factor = balance_polarities(block_, field_);
+  if (factor == 0)
     throw base::AgreedError("initial.balance_flux: the field has only one polarity; it cannot be balanced");
-  const double factor = std::sqrt(positive / negative);
-  const auto b = field_.view();
-  for (Index i = 0; i < block_.rows(); ++i)
-    for (Index k = 0; k < block_.columns(); ++k) b(i, k) *= b(i, k) > 0 ? 1 / factor : factor;
-  base::log::info("initial field: net flux {:.3g} Mx balanced by a factor {:.6g}", positive - negative,
-                  factor);
+  base::log::info("initial field: net flux {:.3g} Mx balanced by a factor {:.6g}", net, factor);
 }
 
 void FluxTransport::initialize() {
@@ -101,9 +100,9 @@ void FluxTransport::initialize() {
   const std::string kind = initial.kind();
   const auto& communicator = block_.layout()->communicator();
   if (kind == "map")
-    fill(read_map(communicator, initial.map));
+    fill(read_surface_map(communicator, initial.map, {.layer = initial.realization, .fill = initial.fill}));
   else if (kind == "snapshot")
-    fill(read_snapshot(communicator, initial.snapshot));
+    fill(make_surface_map(read_snapshot(communicator, initial.snapshot)));
   else
     fill(initial_formula(initial, seed_));
   if (initial.balance_flux || kind == "dipole_and_regions") balance_flux();
@@ -117,6 +116,8 @@ void FluxTransport::state(run::State& state) {
   state.real("start_time", start_time_);
   state.real("time", time_);
   advector_.state(state);
+  sources_.state(state);
+  assimilation_.state(state);
 }
 
 void FluxTransport::diffuse(double dt) {
@@ -125,15 +126,30 @@ void FluxTransport::diffuse(double dt) {
   diffuser_->advance(field_, dt, scratch_, exchange_);
 }
 
+void FluxTransport::emerge(double t0, double t1) {
+  if (!sources_.active()) return;
+  const base::ScopedTimer timer("sources");
+  sources_.advance(field_, t0, t1);
+}
+
+void FluxTransport::assimilate(double t) {
+  if (!assimilation_.active()) return;
+  const base::ScopedTimer timer("assimilation");
+  if (started_ == 0) assimilation_.begin(t);
+  assimilation_.advance(field_, t);
+}
+
 run::StepResult FluxTransport::advance(double t, double dt_max) {
+  assimilate(t);  // a map of the very start
   if (started_ == 0) start_time_ = t;
   started_ = 1;
   advector_.begin(t, field_);
   const double nominal =
       std::min(advector_.limit(), parameters_.step.maximum.value_or(std::numeric_limits<double>::infinity()));
-  const double dt = steps_.next(t, std::min(dt_max, advector_.next_change() - t), nominal);
+  const double dt = steps_.next(t, std::min({dt_max, advector_.next_change() - t, assimilation_.way(t)}), nominal);
   advector_.prepare(t, dt, field_, exchange_);
   if (parameters_.step.splitting == "strang") {
+    emerge(t, t + 0.5 * dt);
     advector_.advance(field_, 0.5 * dt, scratch_, exchange_);
     diffuse(dt);
     advector_.advance(field_, 0.5 * dt, scratch_, exchange_);
@@ -141,7 +157,9 @@ run::StepResult FluxTransport::advance(double t, double dt_max) {
     advector_.advance(field_, dt, scratch_, exchange_);
     diffuse(dt);
   }
+  emerge(t, t + dt);
   time_ = t + dt;
+  assimilate(time_);
   return {.accepted = true, .dt_taken = dt, .dt_next = nominal};
 }
 
@@ -153,6 +171,8 @@ std::vector<run::Quantity> FluxTransport::invariants() { return {signed_flux(blo
 
 std::vector<run::Quantity> FluxTransport::diagnostics() {
   auto quantities = field_diagnostics(block_, field_);
+  const auto spectrum = spectrum_.quantities(field_);
+  quantities.insert(quantities.end(), spectrum.begin(), spectrum.end());
   if (!exact_) return quantities;
   const double elapsed = started_ == 0 ? 0.0 : time_ - start_time_;
   const auto errors = error_diagnostics(
@@ -181,6 +201,7 @@ std::vector<std::string> FluxTransport::summary() const {
                                 diffuser_->super_steps(), parameters_.diffusion.scheme, diffuser_->stages(),
                                 parameters_.diffusion.implicit() ? "iterations" : "stages",
                                 diffuser_->explicit_limit()));
+  for (const auto& line : sources_.summary()) lines.push_back(line);
   return lines;
 }
 

@@ -7,12 +7,15 @@
 
 #include "advector.hpp"
 #include "analytic.hpp"
+#include "assimilation.hpp"
 #include "diffuser.hpp"
-#include "map_file.hpp"
 #include "numerics/sphere_block.hpp"
 #include "numerics/stepping.hpp"
 #include "parameters.hpp"
 #include "run/solver.hpp"
+#include "sources.hpp"
+#include "spectrum.hpp"
+#include "surface_map.hpp"
 
 namespace sluice::solvers::flux_transport {
 
@@ -45,8 +48,10 @@ class FluxTransport final : public run::Solver {
 
  private:
   void fill(const PointFunction& formula);
-  void fill(const Map& map);
+  void fill(const SurfaceMap& map);
   void balance_flux();
+  void emerge(double t0, double t1);
+  void assimilate(double t);
   void diffuse(double dt);
 
   FluxTransportParameters parameters_;
@@ -60,6 +65,9 @@ class FluxTransport final : public run::Solver {
   Advector advector_;
   std::optional<Diffuser> diffuser_;                    ///< None without diffusion.
   ExactSolution exact_;
+  Sources sources_;
+  Assimilation assimilation_;
+  Spectrum spectrum_;
   numerics::EqualSteps steps_;
   std::int64_t started_ = 0;          ///< 1 once start_time_ is known.
   double start_time_ = 0, time_ = 0;  ///< Of the first step, and now [h].

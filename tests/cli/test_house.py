@@ -25,6 +25,7 @@ CONFINED = {
     r"fftw3": r"src/numerics/spectral/",
     r"petsc\w*\.h": r"src/numerics/petsc/",
     r"hdf5|H5\w*\.h": r"src/run/hdf5",
+    r"fitsio": r"src/run/fits",
     r"yaml-cpp": r"src/base/config",
     r"spdlog": r"src/base/log",
     r"Random123": r"src/base/random",

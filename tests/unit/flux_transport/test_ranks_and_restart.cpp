@@ -2,8 +2,12 @@
 // after a restart.
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "run/snapshot.hpp"
 #include "run/state.hpp"
 #include "support/flux_transport_run.hpp"
+#include "unit/run/files_support.hpp"
 
 namespace {
 
@@ -55,6 +59,13 @@ TEST(Ranks, SameAnswerUpwind) {
   expect_same_on_all_ranks(regions + "advection: {scheme: upwind, integrator: euler}\n", 80);
 }
 
+const std::string emerging = regions +
+                             "step: {maximum: 9}\nsources: {decay_time: 5000, random: {flux: 1.e+21, "
+                             "lifetime: 4}, regions: {growth: 12, cycle: {regions: "
+                             "40000, start: -20000}}}\n";
+
+TEST(Ranks, SameAnswerWithSources) { expect_same_on_all_ranks(emerging, 40); }
+
 /// A pole is one unknown: the same value along its whole row.
 TEST(Ranks, PolesStaySingleValued) {
   FluxTransportRun run(on_ranks(0, 0) + over_pole);
@@ -76,8 +87,20 @@ TEST(Ranks, PolesStaySingleValued) {
 }
 
 TEST(Restart, BitForBit) {
+  const test::TemporaryFolder folder(base::Communicator::world());
+  {
+    FluxTransportRun observed(on_ranks(0, 0) + "initial: {regions: {seed: 8}}\n");
+    run::write_snapshot(base::Communicator::world(), folder / "map.h5", observed.solver->grid(),
+                        std::vector{observed.flux_transport().field().erased()}, {}, {});
+    base::agree_on_root(base::Communicator::world(), [&] {
+      std::ofstream(folder / "maps.csv") << "time,file\n0,map.h5\n3,map.h5\n15,map.h5\n";
+    });
+  }
+  const std::string assimilating =
+      fmt::format("assimilation: {{maps: {}}}\n", (folder / "maps.csv").string());
   for (const std::string& yaml :
-       {on_ranks(0, 0) + regions, on_ranks(0, 0) + over_pole + "step: {splitting: lie, maximum: 0.7}\n"}) {
+       {on_ranks(0, 0) + regions, on_ranks(0, 0) + over_pole + "step: {splitting: lie, maximum: 0.7}\n",
+        on_ranks(0, 0) + emerging, on_ranks(0, 0) + emerging + assimilating}) {
     FluxTransportRun whole(yaml);
     for (int step = 0; step < 3; ++step)
       whole.time += whole.solver->advance(whole.time, 20 - whole.time).dt_taken;
