@@ -12,6 +12,8 @@ std::vector<run::HookEntry> all() {
       {"finite_check", "ends the run at the first NaN or Inf and says where it is", make_finite_check},
       {"statistics", "mean, variance and PDF of a field over time", make_statistics},
       {"curves", "means over time of a solver's spectra, fluxes and profiles", make_curves},
+      {"profile", "averages along one axis against time, in one file that grows (butterfly diagram)", make_profile},
+      {"map", "maps of the whole sphere for other programs: HDF5 or FITS", make_map},
       catalyst_entry(),
   };
 }

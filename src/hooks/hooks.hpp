@@ -15,5 +15,7 @@ namespace sluice::hooks {
 [[nodiscard]] std::unique_ptr<run::HookCase> make_finite_check();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_statistics();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_curves();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_profile();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_map();
 
 }  // namespace sluice::hooks

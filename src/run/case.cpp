@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "run/ensemble_values.hpp"
 #include "run/folder.hpp"
 
 namespace sluice::run {
@@ -143,6 +144,15 @@ void EnsembleParameters::declare(base::Parameters& p) {
            {{"continue", "the other members go on"}, {"stop", "all members stop with a checkpoint"}},
            {.help = "what to do when a member fails", .may_differ_at_restart = true});
   p.node("vary", vary, {.help = "map of key paths, each with a list of one value a member"});
+  p.node("cross", cross,
+         {.help = "map of key paths, each with a list of values: the members are all combinations, the first "
+                  "key changing slowest"});
+  p.node("draw", draw,
+         {.help = "map of key paths, each with a distribution: {distribution: uniform or log_uniform, low, "
+                  "high}, {distribution: normal, mean, deviation}, {distribution: log_normal, median, "
+                  "deviation}; with minimum, maximum"});
+  p.group("statistics", "mean, spread and quantiles over the members",
+          [this](base::Parameters& q) { statistics.declare(q); });
 }
 
 void Case::declare(const Registry& registry) {
@@ -192,15 +202,6 @@ void Case::validate() const {
   for (std::size_t i = 0; i < expected.size(); ++i)
     if (expected[i].absolute.has_value() == expected[i].relative.has_value())
       base::refuse(p, fmt::format("expected.{}", i), "needs a tolerance: either 'absolute' or 'relative'");
-  if (ensemble.vary.kind != ConfigNode::Kind::null && ensemble.vary.kind != ConfigNode::Kind::map)
-    base::refuse(p, "ensemble.vary", "is not a map of key paths to lists");
-  for (const auto& [path, values] : ensemble.vary.entries)
-    if (values.kind != ConfigNode::Kind::list ||
-        static_cast<std::int64_t>(values.items.size()) != ensemble.members)
-      throw InputError(fmt::format(
-          "{}: ensemble.vary.{}: needs a list of {} values, one for each of ensemble.members; has {}",
-          values.origin.text(), path, ensemble.members,
-          values.kind == ConfigNode::Kind::list ? std::to_string(values.items.size()) : "no list"));
   solver->validate(p);
   if (p.where("run.t_end") == "run.t_end" && !solver->stationary())
     base::refuse(p, "solver",
@@ -239,6 +240,7 @@ std::unique_ptr<Case> Case::from_tree(Registry& registry, const ConfigNode& tree
   made->declare(registry);
   std::error_code code;
   made->parameters.read(tree, std::filesystem::absolute(file, code).parent_path().string());
+  made->ensemble.values = ensemble_values(made->ensemble, static_cast<std::uint64_t>(made->run.seed));
   made->validate();
   return made;
 }

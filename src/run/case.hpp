@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/parameters.hpp"
+#include "run/ensemble_statistics.hpp"
 #include "run/hook.hpp"
 #include "run/registry.hpp"
 #include "run/solver.hpp"
@@ -41,12 +42,17 @@ struct ExpectedValue {
   void declare(base::Parameters& parameters);
 };
 
-/// The `ensemble:` group. Members get a value each of the keys in `vary`, seeds seed + member.
+/// The `ensemble:` group. Members get a value each of the keys in `vary`, `cross` and `draw`, seeds seed +
+/// member.
 struct EnsembleParameters {
   std::int64_t members = 1;
   std::int64_t groups = 0;              ///< Groups of ranks; 0 = as many as ranks and members allow.
   std::string on_failure = "continue";  ///< or "stop"
   base::ConfigNode vary;                ///< map: key path -> list with one value a member (any YAML)
+  base::ConfigNode cross;               ///< map: key path -> list; the members are all combinations
+  base::ConfigNode draw;                ///< map: key path -> distribution (ensemble_values.hpp)
+  base::ConfigNode values;  ///< What these make: map: key path -> list with one value a member.
+  EnsembleStatistics statistics;
   void declare(base::Parameters& parameters);
 };
 

@@ -37,10 +37,10 @@ std::string quoted_csv(const std::string& text) {
 
 std::string members_csv(const Case& whole, const std::vector<MemberResult>& results) {
   std::string text = fmt::format("member,status,step,time [{}]", whole.solver->time_unit());
-  for (const auto& [key, values] : whole.ensemble.vary.entries) text += "," + quoted_csv(key);
+  for (const auto& [key, values] : whole.ensemble.values.entries) text += "," + quoted_csv(key);
   for (const MemberResult& result : results) {
     text += fmt::format("\n{},{},{},{}", result.member, result.status, result.step, result.time);
-    for (const auto& [key, values] : whole.ensemble.vary.entries)
+    for (const auto& [key, values] : whole.ensemble.values.entries)
       text += "," + quoted_csv(text_of(values.items[static_cast<std::size_t>(result.member)]));
   }
   return text + "\n";
@@ -194,6 +194,26 @@ void refuse_members_with_results(const base::Communicator& world, const std::fil
   });
 }
 
+/// Of the members that are finished. Collective.
+Status write_statistics(const base::Communicator& world, Registry& registry, const Case& whole,
+                        const std::filesystem::path& folder, const std::vector<MemberResult>& results) {
+  if (whole.ensemble.statistics.fields.empty()) return Status::finished;
+  std::vector<std::filesystem::path> members;
+  for (const MemberResult& result : results)
+    if (result.status == "finished") members.push_back(folder / member_folder(result.member));
+  try {
+    const auto first = member_case(registry, whole, 0);
+    const auto files =
+        write_ensemble_statistics(world, first->solver->plan(world).grid, whole.ensemble.statistics, folder,
+                                  members, first->solver->time_unit());
+    base::log::info("statistics of {} members at {} times", members.size(), files);
+    return Status::finished;
+  } catch (const base::AgreedError& error) {
+    base::log::error("ensemble.statistics: {}", error.what());
+    return Status::failed;
+  }
+}
+
 Status overall(const std::vector<MemberResult>& results) {
   const auto any = [&](const char* status) {
     return std::any_of(results.begin(), results.end(),
@@ -231,7 +251,7 @@ std::unique_ptr<Case> member_case(Registry& registry, const Case& whole, std::in
       tree.key_origins.erase(tree.key_origins.begin() + static_cast<std::ptrdiff_t>(i));
       break;
     }
-  for (const auto& [key, values] : whole.ensemble.vary.entries) {
+  for (const auto& [key, values] : whole.ensemble.values.entries) {
     const base::ConfigNode& value = values.items[static_cast<std::size_t>(member)];
     base::set_value(tree, key, value, value.origin);
   }
@@ -264,7 +284,8 @@ Status run_ensemble(const base::Communicator& world, Registry& registry, const C
     for (const char* request : {"stop", "checkpoint"}) std::filesystem::remove(folder / request);
     write_file_atomically(folder / "manifest.json", manifest_json(whole, results));
   });
-  return overall(results);
+  const Status status = overall(results);
+  return status == Status::finished ? write_statistics(world, registry, whole, folder, results) : status;
 }
 
 Status run_case(const base::Communicator& world, Registry& registry, std::unique_ptr<Case> the_case,

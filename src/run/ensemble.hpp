@@ -23,7 +23,7 @@ struct GroupPlan {
 /// turn. `asked` groups, 0 = as many as ranks and members allow. InputError if it cannot be.
 [[nodiscard]] GroupPlan plan_groups(int ranks, int rank, std::int64_t members, std::int64_t asked);
 
-/// The case of one member: the values of `ensemble.vary` put in, the ensemble group taken out. InputError.
+/// The case of one member: the values of the ensemble put in, the ensemble group taken out. InputError.
 [[nodiscard]] std::unique_ptr<Case> member_case(Registry& registry, const Case& whole, std::int64_t member);
 
 /// "member_0003"

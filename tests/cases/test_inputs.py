@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 import yaml
+from inputs import prepare
 
 ROOT = pathlib.Path(os.environ["SLUICE_SOURCE"])
 # The release build is what users run; it is there when tests/run calls this. Otherwise the build under test.
@@ -29,7 +30,8 @@ def test_case_meets_its_numbers(case, tmp_path):
     command = ["mpirun", "-n", "2", PROGRAM, "run", str(case), "--output", str(tmp_path / "run")]
     if "type: catalyst" in case.read_text() and not os.environ.get("DISPLAY"):
         command = ["xvfb-run", "-a", *command]
-    result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=600, env=environment)
+    result = subprocess.run(command, cwd=prepare(case, tmp_path), capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=600,
+                            env=environment)
     assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-4000:]
 
 
@@ -38,6 +40,6 @@ def test_an_unmet_number_fails(case, tmp_path):
     """The check can fail: a shifted expectation at the first step ends the run with exit code 1."""
     command = [PROGRAM, "run", str(case), "--output", str(tmp_path / "run"), "--set", "run.max_steps=1",
                "--set", "hooks=[]", "--set", "expected=[{quantity: dt, value: -1.0, absolute: 0.5, at_step: 1, source: none}]"]
-    result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300)
+    result = subprocess.run(command, cwd=prepare(case, tmp_path), capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300)
     assert result.returncode == 1, result.stdout + result.stderr
     assert "expected" in result.stdout + result.stderr

@@ -56,7 +56,7 @@ def test_version_names_libraries():
 
 def test_list_names_every_solver_and_hook():
     text = good("list")
-    for name in [*SOLVERS, "snapshot", "checkpoint", "history", "finite_check", "statistics", "catalyst"]:
+    for name in [*SOLVERS, "snapshot", "checkpoint", "history", "finite_check", "statistics", "profile", "map", "catalyst"]:
         assert re.search(rf"^  {name}  +\S", text, re.MULTILINE), name
 
 

@@ -117,6 +117,50 @@ def test_pictures_of_other_solvers(tmp_path, dimensions):
         assert image.shape[0] > 500 and image.std() > 0.05
 
 
+def write_map(path, formula):
+    theta, phi = np.linspace(0, np.pi, 61), np.linspace(0, 2 * np.pi, 121)
+    with h5py.File(path, "w") as file:
+        file["dim1"], file["dim2"] = phi.astype(np.float32), theta.astype(np.float32)
+        file["Data"] = formula(theta[:, None], phi[None, :]).astype(np.float32)
+
+
+@pytest.mark.parametrize("projection", ["plane", "orthographic"])
+@pytest.mark.parametrize("colours", ["grey", "red-blue"])
+def test_maps_alone_and_compared(sun, tmp_path, projection, colours):
+    write_map(tmp_path / "north.h5", lambda theta, phi: 50 * np.cos(theta) + 0 * phi)
+    file = tmp_path / "map.png"
+    result = run_tool("map.py", tmp_path / "north.h5", "--projection", projection, "--colours", colours, "--latitude", 0, "-o", file)
+    assert result.returncode == 0, result.stderr
+    image = matplotlib.image.imread(file)[:, :, :3]
+    height, middle = image.shape[0], int(0.45 * image.shape[1])
+    north, south = image[int(0.25 * height), middle], image[int(0.8 * height), middle]
+    if colours == "grey":
+        assert north.mean() > 0.6 > 0.4 > south.mean()  # positive is white
+    else:
+        assert north[0] > north[2] and south[2] > south[0]  # positive is red
+    two = [sun / "snapshots" / f"snapshot_{step:09d}.h5" for step in (0, 10)]
+    assert run_tool("map.py", *two, "--projection", projection, "-o", file).returncode == 0
+    assert matplotlib.image.imread(file).shape[0 if projection == "plane" else 1] > 2 * min(image.shape[:2])
+    assert "no field" in run_tool("map.py", two[0], "--field", "B_q").stderr
+
+
+def test_butterfly_diagram(tmp_path):
+    theta, time = np.linspace(0, np.pi, 46), np.linspace(0, 96426, 140)
+    with h5py.File(tmp_path / "butterfly.h5", "w") as file:
+        file["theta"], file["time"] = theta, time[:, None]
+        file["time"].attrs["units"] = "h"
+        file["step"] = np.arange(140.0)[:, None]
+        file["B_r"] = np.cos(theta)[None, :] * np.cos(np.pi * time / time[-1])[:, None]  # the poles reverse
+        file["B_r"].attrs["units"] = "G"
+    result = run_tool("butterfly.py", tmp_path)
+    assert result.returncode == 0, result.stderr
+    image = matplotlib.image.imread(tmp_path / "butterfly.png")[:, :, :3]
+    height, width = image.shape[:2]
+    before, after = image[int(0.2 * height), int(0.15 * width)], image[int(0.2 * height), int(0.8 * width)]
+    assert before[0] > before[2] and after[2] > after[0]
+    assert "cannot be read" in run_tool("butterfly.py", tmp_path / "none").stderr
+
+
 def test_history_plots_and_names_columns(sun, tmp_path):
     assert run_tool("history.py", sun, "-o", tmp_path / "h.png").returncode == 0
     assert matplotlib.image.imread(tmp_path / "h.png").shape[1] > 500
@@ -155,7 +199,7 @@ def test_compare_takes_complex_fields_and_refuses_other_grids(tmp_path, sun):
     assert run_tool("compare.py", soliton(tmp_path), sun).returncode == 1
 
 
-@pytest.mark.parametrize("tool", ["picture.py", "history.py", "movie.py", "compare.py"])
+@pytest.mark.parametrize("tool", ["picture.py", "history.py", "movie.py", "compare.py", "map.py", "butterfly.py"])
 def test_help_and_clear_errors(tool, tmp_path):
     assert "usage" in run_tool(tool, "--help").stdout
     twice = [tmp_path / "none"] * (2 if tool == "compare.py" else 1)
