@@ -48,8 +48,8 @@ std::vector<double> whole(const grid::FieldView& field) {
   const grid::View<const double> view(field.data, layout);
   for (grid::Index i = 0; i < layout.count()[0]; ++i)
     for (grid::Index j = 0; j < layout.count()[1]; ++j)
-      values[static_cast<std::size_t>((layout.offset()[0] + i) * layout.global()[1] + layout.offset()[1] + j)] =
-          view(i, j);
+      values[static_cast<std::size_t>((layout.offset()[0] + i) * layout.global()[1] + layout.offset()[1] +
+                                      j)] = view(i, j);
   layout.communicator().sum(std::span<double>(values));
   return values;
 }
@@ -140,7 +140,8 @@ class MapHook : public run::Observer {
   /// Cells of equal width in latitude or in its sine, remapped conservatively. Coordinates: W. T. Thompson,
   /// Astron. Astrophys. 449 (2006) 791.
   void write_fits(const std::filesystem::path& file, const std::vector<double>& values, double time) const {
-    const auto rows = static_cast<std::size_t>(parameters_.rows), columns = static_cast<std::size_t>(parameters_.columns);
+    const auto rows = static_cast<std::size_t>(parameters_.rows),
+               columns = static_cast<std::size_t>(parameters_.columns);
     const bool equal_area = parameters_.projection == "cea";
     numerics::SphereCells cells;
     for (std::size_t j = 0; j <= rows; ++j) {
@@ -159,7 +160,8 @@ class MapHook : public run::Observer {
 
   [[nodiscard]] std::vector<run::FitsCard> cards(double time) const {
     const bool equal_area = parameters_.projection == "cea";
-    const auto rows = static_cast<double>(parameters_.rows), columns = static_cast<double>(parameters_.columns);
+    const auto rows = static_cast<double>(parameters_.rows),
+               columns = static_cast<double>(parameters_.columns);
     const std::string kind = equal_area ? "CEA" : "CAR";
     std::vector<run::FitsCard> cards{{"CTYPE1", "CRLN-" + kind, "Carrington longitude"},
                                      {"CTYPE2", "CRLT-" + kind, "Carrington latitude"},
@@ -206,17 +208,17 @@ class MapCase : public run::HookCase {
              {{"hdf5", "Data[theta, phi] with dim1 = phi, dim2 = theta, on the run's grid"},
               {"fits", "synoptic map in Carrington coordinates, remapped conservatively"}},
              {.help = "of the files", .may_differ_at_restart = true});
-    p.choice("projection", values_.projection,
-             {{"car", "plate carree"}, {"cea", "cylindrical equal area"}},
+    p.choice("projection", values_.projection, {{"car", "plate carree"}, {"cea", "cylindrical equal area"}},
              {.help = "of FITS maps", .may_differ_at_restart = true});
     p.integer("columns", values_.columns,
               {.help = "longitudes of FITS maps", .minimum = 5, .may_differ_at_restart = true});
     p.integer("rows", values_.rows,
               {.help = "latitudes of FITS maps", .minimum = 5, .may_differ_at_restart = true});
     p.boolean("single", values_.single, {.help = "FITS in float32", .may_differ_at_restart = true});
-    p.text("epoch", values_.epoch,
-           {.help = "date of time 0, as 2022-01-03T00:00:00; DATE-OBS of FITS maps follows from it; empty: none",
-            .may_differ_at_restart = true});
+    p.text(
+        "epoch", values_.epoch,
+        {.help = "date of time 0, as 2022-01-03T00:00:00; DATE-OBS of FITS maps follows from it; empty: none",
+         .may_differ_at_restart = true});
     p.text("name", values_.name, {.help = "folder of the files", .may_differ_at_restart = true});
   }
   [[nodiscard]] std::vector<std::string> files() const override { return {values_.name}; }

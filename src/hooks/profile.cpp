@@ -34,7 +34,8 @@ class Average {
     for (grid::Index i = 0; i < count[0]; ++i)
       for (grid::Index j = 0; j < count[1]; ++j) {
         const grid::Index3 place{offset[0] + i, offset[1] + j, 0};
-        sums[static_cast<std::size_t>(place[kept_])].add(grid_->axes[over_].width(place[over_]) * value(i, j));
+        sums[static_cast<std::size_t>(place[kept_])].add(grid_->axes[over_].width(place[over_]) *
+                                                         value(i, j));
       }
     std::vector<double> means;
     for (const auto& sum : sums) means.push_back(sum.value() / grid_->axes[over_].length());
@@ -51,7 +52,8 @@ class Average {
 /// leaves a file that can be read.
 class Profile : public run::Observer {
  public:
-  Profile(ProfileParameters parameters, const run::HookContext& context, std::size_t over, grid::FieldInfo info)
+  Profile(ProfileParameters parameters, const run::HookContext& context, std::size_t over,
+          grid::FieldInfo info)
       : parameters_(std::move(parameters)),
         communicator_(context.communicator),
         file_(context.folder / (parameters_.name + ".h5")),
@@ -67,7 +69,8 @@ class Profile : public run::Observer {
     pending_.insert(pending_.end(), row.begin(), row.end());
     // The ranks' clocks differ: rank 0 decides.
     const double now = base::wall_seconds();
-    if (communicator_.broadcast(std::int64_t{now - last_write_ >= seconds_between_writes ? 1 : 0}) != 0) write();
+    if (communicator_.broadcast(std::int64_t{now - last_write_ >= seconds_between_writes ? 1 : 0}) != 0)
+      write();
   }
 
   /// Rows that are not yet in the file, and how many are.
@@ -93,9 +96,7 @@ class Profile : public run::Observer {
   void write() {
     last_write_ = base::wall_seconds();
     if (pending_.empty()) return;
-    run::output_on_root(communicator_, [this] {
-      replace([this](run::Hdf5File& out) { append(out); });
-    });
+    run::output_on_root(communicator_, [this] { replace([this](run::Hdf5File& out) { append(out); }); });
     written_ += static_cast<std::int64_t>(pending_.size() / columns());
     pending_.clear();
   }
@@ -190,7 +191,8 @@ class ProfileCase : public run::HookCase {
   void declare(base::Parameters& parameters) override {
     schedule_.declare(parameters, true, time_unit);
     parameters.text("field", values_.field, {.help = "output to average", .required = true});
-    parameters.text("over", values_.over, {.help = "axis that is averaged over (phi: a butterfly diagram)", .required = true});
+    parameters.text("over", values_.over,
+                    {.help = "axis that is averaged over (phi: a butterfly diagram)", .required = true});
     parameters.text("name", values_.name, {.help = "of the file NAME.h5"});
   }
   [[nodiscard]] std::vector<std::string> files() const override { return {values_.name + ".h5"}; }
@@ -209,10 +211,10 @@ class ProfileCase : public run::HookCase {
     const auto over = std::find_if(grid.axes.begin(), grid.axes.end(),
                                    [this](const grid::Axis& axis) { return axis.name == values_.over; });
     if (over == grid.axes.end())
-      throw base::InputError(fmt::format("profile: over: '{}' is no axis; {} and {} are allowed", values_.over,
-                                         grid.axes[0].name, grid.axes[1].name));
-    auto hook = std::make_unique<Profile>(values_, context, static_cast<std::size_t>(over - grid.axes.begin()),
-                                          output->info);
+      throw base::InputError(fmt::format("profile: over: '{}' is no axis; {} and {} are allowed",
+                                         values_.over, grid.axes[0].name, grid.axes[1].name));
+    auto hook = std::make_unique<Profile>(values_, context,
+                                          static_cast<std::size_t>(over - grid.axes.begin()), output->info);
     hook->schedule = schedule_;
     return hook;
   }

@@ -25,7 +25,8 @@ std::map<double, std::string> times_of(const std::filesystem::path& folder) {
   std::map<double, std::string> times;
   if (!std::filesystem::exists(folder)) return times;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() != ".h5" || !entry.path().filename().string().starts_with("snapshot_")) continue;
+    if (entry.path().extension() != ".h5" || !entry.path().filename().string().starts_with("snapshot_"))
+      continue;
     auto file = Hdf5File::open(base::Communicator::self(), entry.path());
     if (file.has("time")) times[file.read_reals("time").at(0)] = entry.path().string();
     file.close();
@@ -34,7 +35,8 @@ std::map<double, std::string> times_of(const std::filesystem::path& folder) {
 }
 
 /// Rank 0 only.
-std::vector<Common> common_times(const std::vector<std::filesystem::path>& members, const std::string& series) {
+std::vector<Common> common_times(const std::vector<std::filesystem::path>& members,
+                                 const std::string& series) {
   std::vector<std::map<double, std::string>> all;
   for (const auto& member : members) all.push_back(times_of(member / series));
   std::vector<Common> common;
@@ -51,8 +53,8 @@ std::vector<Common> common_times(const std::vector<std::filesystem::path>& membe
 }
 
 /// The same list on every rank. Collective.
-std::vector<Common> share(const base::Communicator& communicator, const std::vector<std::filesystem::path>& members,
-                          const std::string& series) {
+std::vector<Common> share(const base::Communicator& communicator,
+                          const std::vector<std::filesystem::path>& members, const std::string& series) {
   std::string text;
   output_on_root(communicator, [&] {
     nlohmann::json list = nlohmann::json::array();
@@ -69,7 +71,9 @@ std::vector<Common> share(const base::Communicator& communicator, const std::vec
 class Reduction {
  public:
   Reduction(const base::Communicator& communicator, const grid::Grid& grid, const std::string& name)
-      : communicator_(communicator), layout_(grid::Layout::block(communicator, grid.layout_spec())), name_(name) {}
+      : communicator_(communicator),
+        layout_(grid::Layout::block(communicator, grid.layout_spec())),
+        name_(name) {}
 
   void read(const std::vector<std::string>& files) {
     const auto size = static_cast<std::size_t>(layout_->owned_size());
@@ -89,7 +93,8 @@ class Reduction {
   [[nodiscard]] std::vector<grid::RealField> fields(const std::vector<double>& quantiles) const {
     std::vector<grid::RealField> result;
     result.emplace_back(grid::FieldInfo{name_ + "_mean", unit_, "mean of " + long_name_}, layout_);
-    result.emplace_back(grid::FieldInfo{name_ + "_spread", unit_, "standard deviation of " + long_name_}, layout_);
+    result.emplace_back(grid::FieldInfo{name_ + "_spread", unit_, "standard deviation of " + long_name_},
+                        layout_);
     for (const double q : quantiles)
       result.emplace_back(grid::FieldInfo{fmt::format("{}_q{:02g}", name_, 100 * q), unit_,
                                           fmt::format("quantile {} of {}", q, long_name_)},
@@ -104,7 +109,8 @@ class Reduction {
       std::sort(sorted.begin(), sorted.end());
       result[0].data()[i] = mean;
       result[1].data()[i] = n > 1 ? std::sqrt(squares.value() / (n - 1)) : 0;
-      for (std::size_t q = 0; q < quantiles.size(); ++q) result[q + 2].data()[i] = quantile(sorted, quantiles[q]);
+      for (std::size_t q = 0; q < quantiles.size(); ++q)
+        result[q + 2].data()[i] = quantile(sorted, quantiles[q]);
     }
     return result;
   }
@@ -138,7 +144,8 @@ double quantile(const std::vector<double>& sorted, double probability) {
 }
 
 std::int64_t write_ensemble_statistics(const base::Communicator& communicator, const grid::Grid& grid,
-                                       const EnsembleStatistics& statistics, const std::filesystem::path& folder,
+                                       const EnsembleStatistics& statistics,
+                                       const std::filesystem::path& folder,
                                        const std::vector<std::filesystem::path>& members,
                                        const std::string& time_unit) {
   if (statistics.fields.empty() || members.empty()) return 0;
@@ -162,7 +169,8 @@ std::int64_t write_ensemble_statistics(const base::Communicator& communicator, c
     header.time = entry.time;
     header.step = number;
     header.time_unit = time_unit;
-    write_snapshot(communicator, target / fmt::format("statistics_{:04d}.h5", number++), grid, views, header, {});
+    write_snapshot(communicator, target / fmt::format("statistics_{:04d}.h5", number++), grid, views, header,
+                   {});
   }
   return number;
 }

@@ -64,9 +64,11 @@ Draw read_draw(const std::string& path, const ConfigNode& node) {
   draw.declare(parameters);
   parameters.read(node);
   if (draw.distribution.ends_with("uniform") && draw.high <= draw.low)
-    throw InputError(fmt::format("{}: high = {} is not above low = {}", at(node, "draw", path), draw.high, draw.low));
+    throw InputError(
+        fmt::format("{}: high = {} is not above low = {}", at(node, "draw", path), draw.high, draw.low));
   if (draw.distribution == "log_uniform" && draw.low <= 0)
-    throw InputError(fmt::format("{}: low = {}; positive numbers are allowed", at(node, "draw", path), draw.low));
+    throw InputError(
+        fmt::format("{}: low = {}; positive numbers are allowed", at(node, "draw", path), draw.low));
   return draw;
 }
 
@@ -77,7 +79,8 @@ ConfigNode drawn(const std::string& path, const ConfigNode& node, std::uint64_t 
   list.kind = ConfigNode::Kind::list;
   list.origin = node.origin;
   for (std::int64_t member = 0; member < members; ++member) {
-    const base::RandomKey key{.seed = seed, .member = static_cast<std::uint32_t>(member), .stream = stream_of(path)};
+    const base::RandomKey key{
+        .seed = seed, .member = static_cast<std::uint32_t>(member), .stream = stream_of(path)};
     double value = 0;
     std::uint64_t attempt = 0;
     do {
@@ -128,12 +131,14 @@ ConfigNode ensemble_values(EnsembleParameters& ensemble, std::uint64_t seed) {
   const std::uint64_t count = combinations(ensemble.cross);
   if (ensemble.members == 1) ensemble.members = static_cast<std::int64_t>(count);
   if (count > 1 && static_cast<std::int64_t>(count) != ensemble.members)
-    throw InputError(fmt::format("{}: ensemble.cross: makes {} combinations, ensemble.members is {}; leave it out",
-                                 ensemble.cross.origin.text(), count, ensemble.members));
+    throw InputError(
+        fmt::format("{}: ensemble.cross: makes {} combinations, ensemble.members is {}; leave it out",
+                    ensemble.cross.origin.text(), count, ensemble.members));
   ConfigNode all;
   all.kind = ConfigNode::Kind::map;
   for (const auto& [path, values] : ensemble.vary.entries) {
-    if (values.kind != ConfigNode::Kind::list || static_cast<std::int64_t>(values.items.size()) != ensemble.members)
+    if (values.kind != ConfigNode::Kind::list ||
+        static_cast<std::int64_t>(values.items.size()) != ensemble.members)
       throw InputError(fmt::format(
           "{}: needs a list of {} values, one for each of ensemble.members; has {}", at(values, "vary", path),
           ensemble.members,
@@ -149,7 +154,8 @@ ConfigNode ensemble_values(EnsembleParameters& ensemble, std::uint64_t seed) {
       list.items.push_back(values.items[(member / repeat) % values.items.size()]);
     add(all, path, std::move(list));
   }
-  for (const auto& [path, node] : ensemble.draw.entries) add(all, path, drawn(path, node, seed, ensemble.members));
+  for (const auto& [path, node] : ensemble.draw.entries)
+    add(all, path, drawn(path, node, seed, ensemble.members));
   return all;
 }
 
