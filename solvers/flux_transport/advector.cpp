@@ -63,7 +63,8 @@ void Advector::begin(double t, const grid::RealField& field) {
 
 double Advector::limit() const {
   if (rate_ <= 0) return std::numeric_limits<double>::infinity();
-  // Half of the Courant limit in two dimensions; the integrator's SSP limit; Strang splitting takes half steps.
+  // Half of the Courant limit in two dimensions; the integrator's SSP limit; Strang splitting takes half
+  // steps.
   const double strang = parameters_.step.splitting == "strang" ? 2 : 1;
   return parameters_.step.safety * 0.5 * integrator_.limit * strang / rate_;
 }
@@ -104,7 +105,7 @@ void Advector::set_velocities(double t) {
 void Advector::mix(grid::RealField& start, grid::RealField& newest) const {
   const auto a = integrator_.mixed_start, b = integrator_.mixed_newest;
   for (grid::Index i = 0; i < block_.rows(); ++i) {
-    double *__restrict u0 = start.view().row(i), *__restrict u = newest.view().row(i);
+    double* __restrict u0 = start.view().row(i), * __restrict u = newest.view().row(i);
     for (grid::Index k = 0; k < block_.columns(); ++k) {
       const double first = u0[k], last = u[k];
       u0[k] = a.start * first + a.newest * last;

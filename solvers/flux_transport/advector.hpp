@@ -13,8 +13,8 @@
 
 namespace sluice::solvers::flux_transport {
 
-/// factor = 1 - tanh(|b| / scale) of each element of two fields' memory (scale and b in G): the share of the flow that
-/// the field lets pass.
+/// factor = 1 - tanh(|b| / scale) of each element of two fields' memory (scale and b in G): the share of the
+/// flow that the field lets pass.
 void attenuation(std::span<const double> b, double scale, std::span<double> factor);
 
 class Advector {
@@ -33,8 +33,8 @@ class Advector {
   [[nodiscard]] double limit() const;
   /// The next time at which a flow changes its course: steps should end there [h].
   [[nodiscard]] double next_change() const { return next_change_; }
-  /// Sets the velocities of the step from t to t + dt: those in its middle, attenuated by the field as it is at t.
-  /// Collective.
+  /// Sets the velocities of the step from t to t + dt: those in its middle, attenuated by the field as it is
+  /// at t. Collective.
   void prepare(double t, double dt, grid::RealField& field, grid::HaloExchange& exchange);
   /// Carries `field` over dt with the velocities of the last `prepare`. Collective.
   void advance(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
@@ -55,8 +55,9 @@ class Advector {
   double zonal_rate_ = 0;  ///< Bound of the rate of the flows of the parameters [h^-1].
   double rate_ = 0, next_change_ = 0;
   bool first_ = true;
-  grid::RealField tilted_north_, tilted_west_;  ///< Rotation over the poles, where other parts are added to it.
-  grid::RealField factor_;                      ///< Attenuation of cells.
+  grid::RealField tilted_north_,
+      tilted_west_;         ///< Rotation over the poles, where other parts are added to it.
+  grid::RealField factor_;  ///< Attenuation of cells.
   std::int64_t stages_ = 0;
 };
 

@@ -16,16 +16,17 @@ constexpr double smallest = 1e-14;  // fields [G] and products of differences be
 
 constexpr std::size_t at(grid::Index i) { return static_cast<std::size_t>(i); }
 
-numerics::SphereDiffusion make_operator(const numerics::SphereBlock& block, const DiffusionParameters& parameters) {
+numerics::SphereDiffusion make_operator(const numerics::SphereBlock& block,
+                                        const DiffusionParameters& parameters) {
   std::vector<double> on_faces;
   for (const double face : block.face) {
     const double along_theta = block.d_theta[1], along_phi = block.d_phi[0] * std::sin(face);
     on_faces.push_back(parameters.coefficient * diffusivity_unit +
                        parameters.grid_coefficient * (along_theta * along_theta + along_phi * along_phi));
   }
-  const bool equal = block.uniform_phi && std::all_of(block.d_theta.begin(), block.d_theta.end(), [&](double d) {
-                       return std::abs(d - block.d_theta[0]) < 1e-9;
-                     });
+  const bool equal =
+      block.uniform_phi && std::all_of(block.d_theta.begin(), block.d_theta.end(),
+                                       [&](double d) { return std::abs(d - block.d_theta[0]) < 1e-9; });
   if (parameters.grid_coefficient > 0 && !equal)
     throw base::AgreedError(
         "diffusion.grid_coefficient needs equally spaced colatitudes and longitudes; this grid allows 0");
@@ -54,8 +55,9 @@ Diffuser::Diffuser(const numerics::SphereBlock& block, const DiffusionParameters
   if (parameters.implicit()) {
     if (subcycles_ == 0) subcycles_ = 1;
     implicit_ = std::make_unique<numerics::petsc::SphereImplicit>(
-        operator_, numerics::petsc::SphereImplicitSpec{
-                       .prefix = "flux_transport_", .options = petsc_options, .tolerance = parameters.tolerance});
+        operator_,
+        numerics::petsc::SphereImplicitSpec{
+            .prefix = "flux_transport_", .options = petsc_options, .tolerance = parameters.tolerance});
   }
 }
 
@@ -123,8 +125,10 @@ void Diffuser::add_rate(grid::RealField& field, double dt, const grid::RealField
   }
 }
 
-void Diffuser::euler_steps(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange) {
-  const auto steps = std::max({std::int64_t{1}, subcycles_, static_cast<std::int64_t>(std::ceil(dt / explicit_limit_))});
+void Diffuser::euler_steps(grid::RealField& field, double dt, Scratch& scratch,
+                           grid::HaloExchange& exchange) {
+  const auto steps =
+      std::max({std::int64_t{1}, subcycles_, static_cast<std::int64_t>(std::ceil(dt / explicit_limit_))});
   for (std::int64_t n = 0; n < steps; ++n) {
     exchange(field);
     operator_.apply(field, scratch.rate);
@@ -134,8 +138,10 @@ void Diffuser::euler_steps(grid::RealField& field, double dt, Scratch& scratch, 
   stages_ += steps;
 }
 
-void Diffuser::implicit_step(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange) {
-  // Crank-Nicolson: the mean of the old and the new field solves (1 - dt/2 D) mean = old; new = old + dt D(mean).
+void Diffuser::implicit_step(grid::RealField& field, double dt, Scratch& scratch,
+                             grid::HaloExchange& exchange) {
+  // Crank-Nicolson: the mean of the old and the new field solves (1 - dt/2 D) mean = old; new = old + dt
+  // D(mean).
   const double share = scheme_ == "crank_nicolson" ? 0.5 : 1.0;
   stages_ += implicit_->solve(share * dt, field, scratch.a);
   exchange(scratch.a);

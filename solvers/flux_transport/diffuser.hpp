@@ -38,8 +38,8 @@ class Diffuser {
   double practical_limit(const grid::RealField& field, grid::RealField& rate,
                          grid::HaloExchange& exchange) const;
   void euler_steps(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
-  /// The field is solved for, its rate of change is what is added: fluxes in the end, conserved to round-off whatever the
-  /// solver's tolerance.
+  /// The field is solved for, its rate of change is what is added: fluxes in the end, conserved to round-off
+  /// whatever the solver's tolerance.
   void implicit_step(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
   void add_rate(grid::RealField& field, double dt, const grid::RealField& rate) const;
   void super_step(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);

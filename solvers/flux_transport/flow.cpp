@@ -21,28 +21,32 @@ double phase_of(const CycleParameters& cycle, double t) {
   return 2 * std::numbers::pi * (t - cycle.minimum) / (cycle.period * hours_per_year);
 }
 
-/// Torsional oscillation, bands that drift towards the equator: Howard & LaBonte, Astrophys. J. 239 (1980) L33
-/// [m s^-1 at the equator].
+/// Torsional oscillation, bands that drift towards the equator: Howard & LaBonte, Astrophys. J. 239 (1980)
+/// L33 [m s^-1 at the equator].
 double torsional(const CycleParameters& cycle, double theta, double t) {
   if (cycle.torsional_amplitude == 0) return 0;
   const double latitude = std::abs(0.5 * std::numbers::pi - theta);
-  return cycle.torsional_amplitude *
-         std::cos(phase_of(cycle, t) + 2 * std::numbers::pi * latitude / (cycle.torsional_wavelength * degree));
+  return cycle.torsional_amplitude * std::cos(phase_of(cycle, t) + 2 * std::numbers::pi * latitude /
+                                                                       (cycle.torsional_wavelength * degree));
 }
 
 constexpr std::size_t at(grid::Index i) { return static_cast<std::size_t>(i); }
 
-/// Differences of the stream function between the corners of a cell: the fluxes through its faces add up to zero.
-double tilted_theta(const FlowParameters& flow, const numerics::SphereBlock& block, grid::Index j, grid::Index k) {
+/// Differences of the stream function between the corners of a cell: the fluxes through its faces add up to
+/// zero.
+double tilted_theta(const FlowParameters& flow, const numerics::SphereBlock& block, grid::Index j,
+                    grid::Index k) {
   const double face = block.face[at(j)];
   return (stream_function(flow, face, block.face_longitude(k + 1)) -
           stream_function(flow, face, block.face_longitude(k))) /
          (block.sin_face[at(j)] * block.d_phi[at(block.wrap(k))]);
 }
 
-double tilted_phi(const FlowParameters& flow, const numerics::SphereBlock& block, grid::Index j, grid::Index k) {
+double tilted_phi(const FlowParameters& flow, const numerics::SphereBlock& block, grid::Index j,
+                  grid::Index k) {
   const double face = block.face_longitude(k);
-  return -(stream_function(flow, block.face[at(j) + 1], face) - stream_function(flow, block.face[at(j)], face)) /
+  return -(stream_function(flow, block.face[at(j) + 1], face) -
+           stream_function(flow, block.face[at(j)], face)) /
          block.d_theta[at(j)];
 }
 
@@ -114,8 +118,8 @@ double bound_of_rate(const FlowParameters& flow, const numerics::SphereBlock& bl
   return rate;
 }
 
-void set_zonal(const FlowParameters& flow, const numerics::SphereBlock& block, double t, grid::RealField& north,
-               grid::RealField& west) {
+void set_zonal(const FlowParameters& flow, const numerics::SphereBlock& block, double t,
+               grid::RealField& north, grid::RealField& west) {
   for (grid::Index i = 0; i < block.rows(); ++i) {
     const grid::Index j = block.first_row() + i;
     std::fill_n(north.view().row(i), block.columns(), velocity_theta(flow, block.face[at(j)], t));

@@ -23,14 +23,14 @@ namespace sluice::solvers::flux_transport {
 /// Gives the advection operator its face velocities at time t. Collective.
 void set_velocities(const FlowParameters& flow, const numerics::SphereBlock& block,
                     numerics::SphereAdvection& advection, double t = 0);
-/// Bound of the advection's `fastest_rate` over all times; leaves the operator with velocities of its own choice.
-/// Collective.
+/// Bound of the advection's `fastest_rate` over all times; leaves the operator with velocities of its own
+/// choice. Collective.
 [[nodiscard]] double bound_of_rate(const FlowParameters& flow, const numerics::SphereBlock& block,
                                    numerics::SphereAdvection& advection);
 
 /// Sets the faces of owned cells (north, west) to the zonal flows at time t, and
-void set_zonal(const FlowParameters& flow, const numerics::SphereBlock& block, double t, grid::RealField& north,
-               grid::RealField& west);
+void set_zonal(const FlowParameters& flow, const numerics::SphereBlock& block, double t,
+               grid::RealField& north, grid::RealField& west);
 /// adds the tilted rotation to them.
 void add_tilted(const FlowParameters& flow, const numerics::SphereBlock& block, grid::RealField& north,
                 grid::RealField& west);

@@ -56,7 +56,8 @@ std::vector<FlowFrame> read_flow_list(const FlowFileParameters& parameters) {
     const auto value = number(cells[0]);
     if (!value && frames.empty() && cells.size() == 3) continue;  // a header
     if (!value || cells.size() != 3 || cells[1].empty() || cells[2].empty())
-      throw InputError(fmt::format("{}:{}: '{}'; a line is: time, file of v_theta, file of v_phi", file.string(), n, line));
+      throw InputError(fmt::format("{}:{}: '{}'; a line is: time, file of v_theta, file of v_phi",
+                                   file.string(), n, line));
     if (frames.empty() && parameters.time == "julian_date" && !parameters.origin) origin = *value;
     const double time = (*value - origin) * (parameters.time == "hours" ? 1 : 24);
     if (!frames.empty() && time <= frames.back().time)
@@ -93,7 +94,8 @@ FlowFiles::FlowFiles(const numerics::SphereBlock& block, const FlowFileParameter
   if (parameters_.repeat && frames_.size() > 1)
     period_ = parameters_.period.value_or(length * (1 + 1 / double(frames_.size() - 1)));
   if (period_ > 0 && period_ <= length)
-    throw InputError(fmt::format("flow.files.period is {} h; above {} h, the length of the list, is allowed", period_, length));
+    throw InputError(fmt::format("flow.files.period is {} h; above {} h, the length of the list, is allowed",
+                                 period_, length));
   const grid::FieldInfo info{"velocity", "1", "velocity of a frame"};
   work_north_ = grid::RealField(info, block.layout());
   work_west_ = grid::RealField(info, block.layout());
@@ -143,12 +145,14 @@ double FlowFiles::fastest_rate() const {
 
 void FlowFiles::add(double t, grid::RealField& north, grid::RealField& west) const {
   const bool between = bracket_.first != bracket_.second;
-  const double b = between ? std::clamp((t - bracket_.begin) / (bracket_.end - bracket_.begin), 0.0, 1.0) : 0.0;
+  const double b =
+      between ? std::clamp((t - bracket_.begin) / (bracket_.end - bracket_.begin), 0.0, 1.0) : 0.0;
   const Index n = block_.columns();
   for (Index i = 0; i < block_.rows(); ++i)
     for (Index k = 0; k < n; ++k) {
       const std::size_t cell = at(i * n + k);
-      north.view()(i, k) += between ? (1 - b) * first_.north[cell] + b * second_.north[cell] : first_.north[cell];
+      north.view()(i, k) +=
+          between ? (1 - b) * first_.north[cell] + b * second_.north[cell] : first_.north[cell];
       west.view()(i, k) += between ? (1 - b) * first_.west[cell] + b * second_.west[cell] : first_.west[cell];
     }
 }

@@ -24,7 +24,8 @@ struct FlowBracket {
   std::size_t first = 0, second = 0;
   double begin = 0, end = 0;  ///< Times of the two on the run's clock; infinite where one frame stays [h].
 };
-/// `period` > 0 repeats the list. A time at a frame (within 1e-9 of the spacing) belongs to the interval that begins there.
+/// `period` > 0 repeats the list. A time at a frame (within 1e-9 of the spacing) belongs to the interval that
+/// begins there.
 [[nodiscard]] FlowBracket bracket(const std::vector<FlowFrame>& frames, double period, double t);
 
 class FlowFiles final : public FlowPart {

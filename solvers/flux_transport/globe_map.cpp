@@ -41,21 +41,23 @@ double GlobeMap::at(double colatitude, double longitude) const {
 
 GlobeMap read_globe_map(const base::Communicator& communicator, const std::filesystem::path& file) {
   GlobeMap map{.theta = run::read_array(communicator, file, "dim2").values,
-                  .phi = run::read_array(communicator, file, "dim1").values,
-                  .values = {}};
+               .phi = run::read_array(communicator, file, "dim1").values,
+               .values = {}};
   auto data = run::read_array(communicator, file, "Data");
   if (data.shape.size() != 2 || data.shape[0] != map.theta.size() || data.shape[1] != map.phi.size())
-    throw base::InputError(fmt::format("{}: dataset 'Data' has shape {}; its axes ask for {} x {} (theta x phi)", file.string(),
-                                 fmt::join(data.shape, " x "), map.theta.size(), map.phi.size()));
+    throw base::InputError(
+        fmt::format("{}: dataset 'Data' has shape {}; its axes ask for {} x {} (theta x phi)", file.string(),
+                    fmt::join(data.shape, " x "), map.theta.size(), map.phi.size()));
   for (const auto* axis : {&map.theta, &map.phi})
     for (std::size_t i = 0; i < axis->size(); ++i)
       if (axis->size() < 2 || !std::isfinite((*axis)[i]) || (i > 0 && (*axis)[i] <= (*axis)[i - 1]))
-        throw base::InputError(fmt::format("{}: axis {} must have at least 2 ascending points; point {} is {}", file.string(),
-                                     axis == &map.theta ? "dim2" : "dim1", i, (*axis)[i]));
+        throw base::InputError(
+            fmt::format("{}: axis {} must have at least 2 ascending points; point {} is {}", file.string(),
+                        axis == &map.theta ? "dim2" : "dim1", i, (*axis)[i]));
   for (std::size_t i = 0; i < data.values.size(); ++i)
     if (!std::isfinite(data.values[i]))
       throw base::InputError(fmt::format("{}: Data[{}, {}] = {}; finite numbers are allowed", file.string(),
-                                   i / map.phi.size(), i % map.phi.size(), data.values[i]));
+                                         i / map.phi.size(), i % map.phi.size(), data.values[i]));
   map.values = std::move(data.values);
   return map;
 }

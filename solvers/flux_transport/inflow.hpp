@@ -1,5 +1,5 @@
-// Inflows towards active regions, from the gradient of the smoothed unsigned field: R. H. Cameron & M. Schuessler,
-// Astron. Astrophys. 548 (2012) A57, eq. (3).
+// Inflows towards active regions, from the gradient of the smoothed unsigned field: R. H. Cameron & M.
+// Schuessler, Astron. Astrophys. 548 (2012) A57, eq. (3).
 #pragma once
 #include "diffuser.hpp"
 #include "flow_part.hpp"

@@ -128,13 +128,18 @@ void FlowParameters::declare(base::Parameters& p) {
          {.help = "axis of the rigid rotation", .unit = "deg", .minimum = 0, .maximum = 180});
   p.real("axis_longitude", axis_longitude, {.help = "axis of the rigid rotation", .unit = "deg"});
   p.real("attenuation", attenuation,
-         {.help = "strong field holds the flows back: the sum of all is multiplied by 1 - tanh(|B| / this), |B| the larger "
+         {.help = "strong field holds the flows back: the sum of all is multiplied by 1 - tanh(|B| / this), "
+                  "|B| the larger "
                   "of the two cells at a face, at the begin of each step; none = off",
           .unit = "G",
           .minimum = 0,
           .exclusive_minimum = true});
-  p.group("cycle", "changes of the zonal flows with the solar cycle", [this](base::Parameters& q) { cycle.declare(q); });
-  p.group("inflow", "converging flows towards active regions", [this](base::Parameters& q) { inflow.declare(q); });
+  p.group("cycle", "changes of the zonal flows with the solar cycle",
+          [this](base::Parameters& q) { cycle.declare(q); });
+  p.group("supergranules", "random convective outflows, carried by the differential rotation",
+          [this](base::Parameters& q) { supergranules.declare(q); });
+  p.group("inflow", "converging flows towards active regions",
+          [this](base::Parameters& q) { inflow.declare(q); });
   p.group("files", "flows from a series of files", [this](base::Parameters& q) { files.declare(q); });
 }
 
@@ -142,12 +147,14 @@ void CycleParameters::declare(base::Parameters& p) {
   p.real("period", period, {.help = "of the cycle", .unit = "yr", .minimum = 0, .exclusive_minimum = true});
   p.real("minimum", minimum, {.help = "time of a solar minimum", .unit = "h"});
   p.real("meridional_amplitude", meridional_amplitude,
-         {.help = "the meridional flow is multiplied by 1 + this cos(phase), phase 0 at minimum; observed about 0.15",
+         {.help = "the meridional flow is multiplied by 1 + this cos(phase), phase 0 at minimum; observed "
+                  "about 0.15",
           .unit = "1",
           .minimum = -1,
           .maximum = 1});
   p.real("torsional_amplitude", torsional_amplitude,
-         {.help = "torsional oscillation, v_phi += this sin(theta) cos(phase + 2 pi |latitude| / wavelength): bands that "
+         {.help = "torsional oscillation, v_phi += this sin(theta) cos(phase + 2 pi |latitude| / "
+                  "wavelength): bands that "
                   "drift towards the equator; observed about 5",
           .unit = "m s^-1"});
   p.real("torsional_wavelength", torsional_wavelength,
@@ -156,17 +163,42 @@ void CycleParameters::declare(base::Parameters& p) {
 
 void InflowParameters::declare(base::Parameters& p) {
   p.real("strength", strength,
-         {.help = "v = this grad(sin(theta) / cos(30 deg) |B| smoothed); 1.8e8 in Cameron & Schuessler 2012; 0 = off",
+         {.help = "v = this grad(sin(theta) / cos(30 deg) |B| smoothed); 1.8e8 in Cameron & Schuessler 2012; "
+                  "0 = off",
           .unit = "m^2 s^-1 G^-1"});
   p.real("width", width,
-         {.help = "full width at half maximum of the Gaussian that smooths |B|", .unit = "deg", .minimum = 1, .maximum = 90});
+         {.help = "full width at half maximum of the Gaussian that smooths |B|",
+          .unit = "deg",
+          .minimum = 1,
+          .maximum = 90});
   p.real("interval", interval,
          {.help = "between two looks at the field", .unit = "h", .minimum = 0, .exclusive_minimum = true});
 }
 
+void SupergranuleParameters::declare(base::Parameters& p) {
+  p.real("speed", speed, {.help = "root mean square of the flow; 0 = off", .unit = "m s^-1", .minimum = 0});
+  p.real("degree", degree,
+         {.help = "spherical degree of the spectrum's maximum; the grid must resolve it",
+          .unit = "1",
+          .minimum = 3,
+          .maximum = 1000});
+  p.real(
+      "lifetime", lifetime,
+      {.help = "from a cell's beginning to its end", .unit = "h", .minimum = 0, .exclusive_minimum = true});
+  p.real("swirl", swirl,
+         {.help = "turning over outflow at the poles: clockwise in the north",
+          .unit = "1",
+          .minimum = -1,
+          .maximum = 1});
+  p.integer("seed", seed,
+            {.help = "of the cells; none = of the run and the member, so that every member draws its own",
+             .minimum = 0});
+}
+
 void FlowFileParameters::declare(base::Parameters& p) {
   p.file("list", list,
-         {.help = "CSV list, a line each frame: time, file of v_theta, file of v_phi (HDF5: Data[theta, phi] in m s^-1, "
+         {.help = "CSV list, a line each frame: time, file of v_theta, file of v_phi (HDF5: Data[theta, phi] "
+                  "in m s^-1, "
                   "dim1 = phi, dim2 = theta, any grid; interpolated bilinearly to the faces); empty = off"});
   p.choice("time", time,
            {{"hours", "the run's time"}, {"days", "in days"}, {"julian_date", "days; t = 0 is `origin`"}},
@@ -174,8 +206,11 @@ void FlowFileParameters::declare(base::Parameters& p) {
   p.real("origin", origin,
          {.help = "value of the first column at t = 0; none = 0, for julian_date the first line's"});
   p.choice("interpolation", interpolation,
-           {{"linear", "between frames"}, {"held", "a frame stays until the next, as in HipFT"}}, {.help = "in time"});
-  p.boolean("repeat", repeat, {.help = "begin again after the last frame; else the last one stays (before the first: the first)"});
+           {{"linear", "between frames"}, {"held", "a frame stays until the next, as in HipFT"}},
+           {.help = "in time"});
+  p.boolean(
+      "repeat", repeat,
+      {.help = "begin again after the last frame; else the last one stays (before the first: the first)"});
   p.real("period", period,
          {.help = "from one begin to the next; none = the list's length and one mean spacing",
           .unit = "h",
@@ -205,10 +240,12 @@ void DiffusionParameters::declare(base::Parameters& p) {
   p.real("coefficient", coefficient,
          {.help = "constant part of the diffusivity; 0 = none", .unit = "km^2 s^-1", .minimum = 0});
   p.file("file", file,
-         {.help = "map of diffusivity to add (HDF5: Data[theta, phi] in km^2 s^-1, dim1 = phi, dim2 = theta, any grid); "
+         {.help = "map of diffusivity to add (HDF5: Data[theta, phi] in km^2 s^-1, dim1 = phi, dim2 = theta, "
+                  "any grid); "
                   "empty = none"});
   p.real("grid_coefficient", grid_coefficient,
-         {.help = "adds this (d_theta^2 + (sin(theta) d_phi)^2) R_sun^2, smoothing by the size of the cells; 0 = none",
+         {.help = "adds this (d_theta^2 + (sin(theta) d_phi)^2) R_sun^2, smoothing by the size of the cells; "
+                  "0 = none",
           .unit = "h^-1",
           .minimum = 0});
   p.choice("scheme", scheme,
@@ -219,11 +256,15 @@ void DiffusionParameters::declare(base::Parameters& p) {
             {"implicit_euler", "implicit by PETSc, first order, any step"}},
            {.help = "time integration of diffusion"});
   p.real("tolerance", tolerance,
-         {.help = "of an implicit solve: residual over the field", .unit = "1", .minimum = 1e-14, .maximum = 1e-2});
-  p.integer("subcycles", subcycles,
-            {.help = "equal parts of a step; 0 = super steps by the practical time-step limit, one implicit step",
-             .minimum = 0,
-             .maximum = 1000000});
+         {.help = "of an implicit solve: residual over the field",
+          .unit = "1",
+          .minimum = 1e-14,
+          .maximum = 1e-2});
+  p.integer(
+      "subcycles", subcycles,
+      {.help = "equal parts of a step; 0 = super steps by the practical time-step limit, one implicit step",
+       .minimum = 0,
+       .maximum = 1000000});
 }
 
 void StepParameters::declare(base::Parameters& p) {

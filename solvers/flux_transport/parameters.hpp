@@ -90,6 +90,15 @@ struct InflowParameters {
   void declare(base::Parameters& p);
 };
 
+/// Random convective flows.
+struct SupergranuleParameters {
+  double speed = 0;                    ///< Root mean square [m s^-1].
+  double degree = 110, lifetime = 38;  ///< [h]
+  double swirl = 0.1;
+  std::optional<std::int64_t> seed;
+  void declare(base::Parameters& p);
+};
+
 /// Flows from a series of files.
 struct FlowFileParameters {
   std::string list;
@@ -110,6 +119,7 @@ struct FlowParameters {
   std::optional<double> attenuation;                          ///< [G]
   CycleParameters cycle;
   InflowParameters inflow;
+  SupergranuleParameters supergranules;
   FlowFileParameters files;
   void declare(base::Parameters& p);
 };

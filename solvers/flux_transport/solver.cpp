@@ -12,6 +12,8 @@
 #include "flow.hpp"
 #include "flow_files.hpp"
 #include "inflow.hpp"
+#include "seeds.hpp"
+#include "supergranules.hpp"
 
 namespace sluice::solvers::flux_transport {
 
@@ -60,6 +62,9 @@ FluxTransport::FluxTransport(const FluxTransportParameters& parameters, const ru
     advector_.add(std::make_unique<FlowFiles>(block_, parameters_.flow.files));
   if (parameters_.flow.inflow.strength != 0)
     advector_.add(std::make_unique<Inflow>(block_, parameters_.flow.inflow));
+  if (parameters_.flow.supergranules.speed > 0)
+    advector_.add(std::make_unique<Supergranules>(
+        block_, parameters_.flow, key_of(parameters_.flow.supergranules.seed, context, supergranule_stream)));
   if (!parameters.diffusion.off())
     diffuser_.emplace(block_, parameters.diffusion, parameters.step.safety, context.petsc_options);
   if (!context.petsc_options.empty() && (!diffuser_ || !parameters.diffusion.implicit()))
@@ -146,7 +151,8 @@ run::StepResult FluxTransport::advance(double t, double dt_max) {
   advector_.begin(t, field_);
   const double nominal =
       std::min(advector_.limit(), parameters_.step.maximum.value_or(std::numeric_limits<double>::infinity()));
-  const double dt = steps_.next(t, std::min({dt_max, advector_.next_change() - t, assimilation_.way(t)}), nominal);
+  const double dt =
+      steps_.next(t, std::min({dt_max, advector_.next_change() - t, assimilation_.way(t)}), nominal);
   advector_.prepare(t, dt, field_, exchange_);
   if (parameters_.step.splitting == "strang") {
     emerge(t, t + 0.5 * dt);

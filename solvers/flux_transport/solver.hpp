@@ -63,7 +63,7 @@ class FluxTransport final : public run::Solver {
   Scratch scratch_;
   grid::HaloExchange exchange_;
   Advector advector_;
-  std::optional<Diffuser> diffuser_;                    ///< None without diffusion.
+  std::optional<Diffuser> diffuser_;  ///< None without diffusion.
   ExactSolution exact_;
   Sources sources_;
   Assimilation assimilation_;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "seeds.hpp"
 #include "surface_map.hpp"
 
 namespace sluice::solvers::flux_transport {
@@ -13,16 +14,8 @@ namespace sluice::solvers::flux_transport {
 namespace {
 
 using grid::Index;
-constexpr std::uint32_t random_stream = 0x52464c58, cycle_stream = 0x4359434c;  // uses of random numbers
 constexpr double reach = 6;          // widths beyond which a polarity is nothing (1e-16 of its peak)
 constexpr double least_width = 1.2;  // spacings in colatitude
-
-/// A seed of its own draws the same in every member; the run's draws anew in each.
-base::RandomKey key_of(const std::optional<std::int64_t>& seed, const run::Context& context,
-                       std::uint32_t stream) {
-  if (seed) return {.seed = static_cast<std::uint64_t>(*seed), .member = 0, .stream = stream};
-  return {.seed = context.seed, .member = context.member, .stream = stream};
-}
 
 /// Calls visit(i, k, value) on the owned points near a polarity, local indices.
 template <class Visit>
@@ -78,7 +71,7 @@ Sources::Sources(const numerics::SphereBlock& block, const SourceParameters& par
                                                       block.first_column() + k)]);
   }
   if (parameters.random.flux > 0)
-    random_.emplace(block, parameters.random, key_of(parameters.random.seed, context, random_stream));
+    random_.emplace(block, parameters.random, key_of(parameters.random.seed, context, random_source_stream));
   if (!regions.catalogue.empty() || regions.cycle.regions > 0)
     emergence_.emplace(context.communicator, regions, key_of(regions.cycle.seed, context, cycle_stream));
   active_ = !parameters.map.empty() || parameters.decay_time || random_ || emergence_;

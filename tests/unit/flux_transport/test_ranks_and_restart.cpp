@@ -64,6 +64,10 @@ const std::string emerging = regions +
                              "lifetime: 4}, regions: {growth: 12, cycle: {regions: "
                              "40000, start: -20000}}}\n";
 
+const std::string convecting =
+    regions + "flow: {supergranules: {speed: 300, degree: 8}}\nstep: {maximum: 3}\n";
+
+TEST(Ranks, SameAnswerWithConvection) { expect_same_on_all_ranks(convecting, 12); }
 TEST(Ranks, SameAnswerWithSources) { expect_same_on_all_ranks(emerging, 40); }
 
 /// A pole is one unknown: the same value along its whole row.
@@ -100,7 +104,7 @@ TEST(Restart, BitForBit) {
       fmt::format("assimilation: {{maps: {}}}\n", (folder / "maps.csv").string());
   for (const std::string& yaml :
        {on_ranks(0, 0) + regions, on_ranks(0, 0) + over_pole + "step: {splitting: lie, maximum: 0.7}\n",
-        on_ranks(0, 0) + emerging, on_ranks(0, 0) + emerging + assimilating}) {
+        on_ranks(0, 0) + convecting, on_ranks(0, 0) + emerging, on_ranks(0, 0) + emerging + assimilating}) {
     FluxTransportRun whole(yaml);
     for (int step = 0; step < 3; ++step)
       whole.time += whole.solver->advance(whole.time, 20 - whole.time).dt_taken;
