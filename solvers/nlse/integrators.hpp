@@ -14,7 +14,10 @@ struct Splitting {
   std::vector<double> drifts;  ///< They add up to 1.
 };
 
-/// Of "strang", "yoshida4", "srkn6b". AgreedError for another name.
+[[nodiscard]] bool is_splitting(const std::string& name);
+/// Runge-Kutta-Nystroem: holds only if kicks are made by functions of the densities and of place and time.
+[[nodiscard]] bool is_nystroem(const std::string& name);
+/// Of "strang", "yoshida4", "srkn6b", "srkn11b". AgreedError for another name.
 [[nodiscard]] Splitting splitting(const std::string& name);
 
 }  // namespace sluice::solvers::nlse

@@ -32,14 +32,28 @@ inline void add_turn(const numerics::SinCos& half, double* u) {
   u[1] = im + (re * e_im + im * e_re);
 }
 
+inline constexpr std::ptrdiff_t kick_block = 256;
+
+/// u[k] += u[k] (exp(2 i half[k]) - 1) for at most kick_block points; `large`: some |half[k]| is above
+/// sincos_small_limit.
+inline void add_turns(const double* __restrict half, bool large, double* __restrict u, std::ptrdiff_t n) {
+  if (!large) {  // nearly always: a step turns the phase by little
+    for (std::ptrdiff_t k = 0; k < n; ++k) add_turn(numerics::sincos_small(half[k]), u + 2 * k);
+    return;
+  }
+  alignas(64) double sine[kick_block], cosine[kick_block];
+  numerics::sincos(half, sine, cosine, n);
+  for (std::ptrdiff_t k = 0; k < n; ++k) add_turn({sine[k], cosine[k]}, u + 2 * k);
+}
+
 /// psi <- exp(i (kick.density |psi|^2 - kick.potential V)) psi along a row, V = outer + inner[k]; first adds
 /// `change` (what a drift has to add) if there is one. As increment: psi += psi (exp(i angle) - 1), so that a
 /// small angle loses nothing to rounding. psi, change: n complex numbers.
 template <bool with_change>
 void kick_row(const Kick& kick, double outer, const double* __restrict inner, const double* __restrict change,
               double* __restrict psi, std::ptrdiff_t n) {
-  constexpr std::ptrdiff_t block = 256;
-  alignas(64) double half[block], sine[block], cosine[block];
+  constexpr std::ptrdiff_t block = kick_block;
+  alignas(64) double half[block];
   const double density = 0.5 * kick.density, potential = 0.5 * kick.potential;
   for (std::ptrdiff_t begin = 0; begin < n; begin += block) {
     const std::ptrdiff_t size = std::min(block, n - begin);
@@ -55,12 +69,7 @@ void kick_row(const Kick& kick, double outer, const double* __restrict inner, co
       half[k] = density * (u[2 * k] * u[2 * k] + u[2 * k + 1] * u[2 * k + 1]) - potential * (outer + v[k]);
       marks |= above.mark(half[k]);
     }
-    if (!numerics::AboveLimit::any(marks)) {  // nearly always: a step turns the phase by little
-      for (std::ptrdiff_t k = 0; k < size; ++k) add_turn(numerics::sincos_small(half[k]), u + 2 * k);
-    } else {
-      numerics::sincos(half, sine, cosine, size);
-      for (std::ptrdiff_t k = 0; k < size; ++k) add_turn({sine[k], cosine[k]}, u + 2 * k);
-    }
+    add_turns(half, numerics::AboveLimit::any(marks), u, size);
   }
 }
 

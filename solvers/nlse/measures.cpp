@@ -1,7 +1,6 @@
 #include "nlse/measures.hpp"
 
 #include <cmath>
-#include <numbers>
 
 namespace sluice::solvers::nlse {
 namespace {
@@ -12,26 +11,14 @@ using grid::Index;
 using run::Quantity;
 using Complex = std::complex<double>;
 
-/// Calls function(x, value) for every owned point.
+/// Calls function(x, whole density) for every owned point.
 template <class Function>
-void for_each_point(const Scene& scene, const ComplexField& psi, Function function) {
-  const auto& layout = psi.layout();
-  const auto& axes = scene.grid->axes;
-  const auto view = psi.view();
-  const auto coordinate = [&](std::size_t axis, Index local) {
-    return axis < axes.size() ? axes[axis].points[static_cast<std::size_t>(layout.offset()[axis] + local)]
-                              : 0.0;
-  };
-  for (Index i = 0; i < layout.count()[0]; ++i)
-    for (Index j = 0; j < layout.count()[1]; ++j)
-      for (Index k = 0; k < layout.count()[2]; ++k)
-        function(Point{coordinate(0, i), coordinate(1, j), coordinate(2, k)}, view(i, j, k));
-}
-
-double cell_volume(const Scene& scene) {
-  double volume = 1;
-  for (const auto& axis : scene.grid->axes) volume *= axis.length() / static_cast<double>(axis.size());
-  return volume;
+void for_each_density(const Scene& scene, const Components& psi, Function function) {
+  scene.equation->coordinates().for_each([&](const Point& x, Index place) {
+    double density = 0;
+    for (const auto& one : psi) density += std::norm(one.data()[place]);
+    function(x, density);
+  });
 }
 
 /// Sums over owned points to sums over all.
@@ -43,24 +30,12 @@ std::array<double, n> total(const Scene& scene, const std::array<CompensatedSum,
   return sums;
 }
 
-double potential_at(const Scene& scene, const Point& x) {
-  const auto& p = *scene.parameters;
-  double value = 0;
-  if (p.potential == "harmonic")
-    for (std::size_t axis = 0; axis < p.points.size(); ++axis) {
-      const double y = of_axis(p.frequency, axis) * (x[axis] - of_axis(p.centre, axis));
-      value += 0.5 * y * y;
-    }
-  return value;
-}
-
-/// sum over modes of |F|^2 (k_0, k_1, k_2, |k|^2) / points = sums over points of the momentum density along
-/// each axis and of |grad psi|^2 (Parseval). The Nyquist mode carries no momentum.
-std::array<double, 4> spectral_sums(const Scene& scene, const ComplexField& modes) {
-  const auto& transform = *scene.transform;
+/// sum over modes of |F|^2 (k_0, k_1, k_2, |k|^2, 1 in the top third) / points = sums over points (Parseval).
+/// The Nyquist mode carries no momentum. Not summed over ranks.
+void add_spectral_sums(const numerics::FourierTransform& transform, const ComplexField& modes,
+                       std::array<CompensatedSum, 5>& sums) {
   const auto& count = modes.layout().count();
   const auto view = modes.view();
-  std::array<CompensatedSum, 4> sums;
   const double norm = 1.0 / static_cast<double>(transform.total_points());
   for (Index i = 0; i < count[0]; ++i)
     for (Index j = 0; j < count[1]; ++j)
@@ -68,45 +43,89 @@ std::array<double, 4> spectral_sums(const Scene& scene, const ComplexField& mode
         const double power = std::norm(view(i, j, k)) * norm;
         const std::array<Index, 3> local{i, j, k};
         double k_squared = 0;
-        for (int d = 0; d < 3; ++d) {
+        bool top = false;
+        for (int d = 0; d < transform.spec().dimensions; ++d) {
           const auto axis = static_cast<std::size_t>(transform.axis_of_dimension(d));
           const auto at = static_cast<std::size_t>(local[static_cast<std::size_t>(d)]);
           const double wavenumber = transform.wavenumbers(d)[at];
+          const auto mode = std::abs(transform.modes(d)[at]);
           k_squared += wavenumber * wavenumber;
-          if (2 * std::abs(transform.modes(d)[at]) != transform.spec().points[axis])
-            sums[axis].add(wavenumber * power);
+          top = top || 3 * mode > transform.spec().points[axis];
+          if (2 * mode != transform.spec().points[axis]) sums[axis].add(wavenumber * power);
         }
         sums[3].add(k_squared * power);
+        if (top) sums[4].add(power);
       }
-  return total(scene, sums);
 }
 
 }  // namespace
 
-std::vector<Quantity> invariants(const Scene& scene, const Equation& equation, ComplexField& psi,
-                                 ComplexField& modes) {
-  std::array<CompensatedSum, 2> in_space;
-  for_each_point(scene, psi, [&](const Point& x, const Complex& value) {
-    const double density = std::norm(value);
-    in_space[0].add(density);
-    in_space[1].add((potential_at(scene, x) - 0.5 * equation.g * density) * density);
+double cell_volume(const grid::Grid& grid) {
+  double volume = 1;
+  for (const auto& axis : grid.axes) volume *= axis.length() / static_cast<double>(axis.size());
+  return volume;
+}
+
+Budget budget(const Scene& scene, Components& psi, double t, ComplexField& modes) {
+  auto& equation = *scene.equation;
+  equation.prepare(psi, t);
+  std::array<CompensatedSum, most_components> mass;
+  std::array<CompensatedSum, 4> local;  // energy, -frequency, trap, coupling
+  const Rows& rows = equation.coordinates().rows();
+  const auto& trap = equation.separable();
+  for_each_block(rows, psi, [&](const Block& block) {
+    alignas(64) double energy[block_size], frequency[block_size], growth[block_size];
+    equation.energy(block, energy);
+    const double outer = trap.outer(rows, block.row);
+    const double* inner = trap.axis[static_cast<std::size_t>(rows.dimension)].data() + block.begin;
+    for (Index k = 0; k < block.size; ++k) {
+      local[0].add(energy[k]);
+      local[2].add((outer + inner[k]) * block.whole_density(k));
+    }
+    for (std::size_t a = 0; a < psi.size(); ++a) {
+      equation.local(block, a, frequency, growth);
+      for (Index k = 0; k < block.size; ++k) {
+        mass[a].add(block.density[a][k]);
+        local[1].add(-frequency[k] * block.density[a][k]);
+      }
+    }
   });
-  const auto [mass, potential] = total(scene, in_space);
-  scene.transform->forward(psi, modes);
-  const auto spectral = spectral_sums(scene, modes);
-  const double volume = cell_volume(scene);
-  std::vector<Quantity> result{{"mass", "1", mass * volume}};
-  for (std::size_t axis = 0; axis < scene.grid->axes.size(); ++axis)
-    result.push_back({"momentum_" + scene.grid->axes[axis].name, "1", spectral[axis] * volume});
-  result.push_back({"energy", "1", (0.5 * spectral[3] + potential) * volume});
+  if (equation.parameters().rabi != 0)
+    for (Index i = 0; i < psi[0].layout().owned_size(); ++i)
+      local[3].add((std::conj(psi[0].data()[i]) * psi[1].data()[i]).real());
+  std::array<CompensatedSum, 5> spectral;
+  for (auto& one : psi) {
+    scene.transform->forward(one, modes);
+    add_spectral_sums(*scene.transform, modes, spectral);
+  }
+  const double volume = cell_volume(*scene.grid);
+  const auto masses = total(scene, mass);
+  const auto in_space = total(scene, local);
+  const auto waves = total(scene, spectral);
+  Budget result;
+  for (std::size_t a = 0; a < psi.size(); ++a) {
+    result.component_mass.push_back(masses[a] * volume);
+    result.mass += masses[a] * volume;
+  }
+  for (std::size_t d = 0; d < 3; ++d) result.momentum[d] = waves[d] * volume;
+  result.kinetic = 0.5 * waves[3] * volume;
+  result.local = in_space[0] * volume;
+  result.frequency = in_space[1] * volume;
+  result.trap = in_space[2] * volume;
+  result.coupling = equation.parameters().rabi * in_space[3] * volume;
+  result.tail = result.mass > 0 ? std::sqrt(waves[4] * volume / result.mass) : 0;
+  if (scene.parameters->wants_angular_momentum())
+    for (auto& one : psi)
+      result.angular_momentum += volume * scene.transform->communicator().sum(local_angular_momentum(
+                                              *scene.transform, equation.coordinates(), one));
+  result.rotation = -equation.parameters().rotation * result.angular_momentum;
   return result;
 }
 
-std::vector<Quantity> moments(const Scene& scene, const ComplexField& psi) {
+std::vector<Quantity> moments(const Scene& scene, const Components& psi) {
   std::array<CompensatedSum, 4> first;
   double peak = 0;
-  for_each_point(scene, psi, [&](const Point& x, const Complex& value) {
-    const double density = std::norm(value);
+  for_each_density(scene, psi, [&](const Point& x, double density) {
     peak = density > peak || std::isnan(density) ? density : peak;
     first[3].add(density);
     for (std::size_t axis = 0; axis < 3; ++axis) first[axis].add(density * x[axis]);
@@ -114,9 +133,9 @@ std::vector<Quantity> moments(const Scene& scene, const ComplexField& psi) {
   const auto sums = total(scene, first);
   const Point mean{sums[0] / sums[3], sums[1] / sums[3], sums[2] / sums[3]};
   std::array<CompensatedSum, 3> second;
-  for_each_point(scene, psi, [&](const Point& x, const Complex& value) {
+  for_each_density(scene, psi, [&](const Point& x, double density) {
     for (std::size_t axis = 0; axis < 3; ++axis)
-      second[axis].add(std::norm(value) * (x[axis] - mean[axis]) * (x[axis] - mean[axis]));
+      second[axis].add(density * (x[axis] - mean[axis]) * (x[axis] - mean[axis]));
   });
   const auto squares = total(scene, second);
   std::vector<Quantity> result{{"peak_density", "1", scene.transform->communicator().max(peak)}};
@@ -156,26 +175,35 @@ Quantity peak_position(const Scene& scene, const ComplexField& psi) {
   return {"peak_position", "1", axis.points[static_cast<std::size_t>(where % n)] + shift * spacing};
 }
 
-Quantity error_l2(const Scene& scene, const ExactSolution& exact, double t, const ComplexField& psi) {
+std::vector<Quantity> errors(const Scene& scene, const ExactSolution& exact, double t,
+                             const Components& psi) {
   std::array<CompensatedSum, 2> sums;
-  for_each_point(scene, psi, [&](const Point& x, const Complex& value) {
-    const Complex expected = exact(x, t);
-    sums[0].add(std::norm(value - expected));
-    sums[1].add(std::norm(expected));
+  double most = 0, largest = 0;
+  scene.equation->coordinates().for_each([&](const Point& x, Index place) {
+    for (std::size_t a = 0; a < psi.size(); ++a) {
+      const Complex expected = exact(a, x, t), difference = psi[a].data()[place] - expected;
+      sums[0].add(std::norm(difference));
+      sums[1].add(std::norm(expected));
+      most = std::max(most, std::abs(difference));
+      largest = std::max(largest, std::abs(expected));
+    }
   });
   const auto [difference, size] = total(scene, sums);
-  return {"error_l2", "1", std::sqrt(difference / size)};
+  const auto& communicator = scene.transform->communicator();
+  return {{"error_l2", "1", std::sqrt(difference / size)},
+          {"error_max", "1", communicator.max(most) / communicator.max(largest)}};
 }
 
 Quantity sideband(const Scene& scene, const ComplexField& psi) {
-  const auto& wave = scene.parameters->plane_wave;
+  const auto& wave = scene.parameters->initial.plane_wave;
   const Box box = box_of(*scene.parameters);
-  PlaneWave mode{.amplitude = 1, .waves = {}, .perturbation_waves = {0}};
+  PlaneWave mode;
+  mode.waves.clear();
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(box.dimensions); ++axis)
     mode.waves.push_back(of_axis(wave.waves, axis) + of_axis(wave.perturbation_waves, axis));
   std::array<CompensatedSum, 2> sums;
-  for_each_point(scene, psi, [&](const Point& x, const Complex& value) {
-    const Complex part = value * std::conj(plane_wave(mode, 0, box, x, 0));
+  scene.equation->coordinates().for_each([&](const Point& x, Index place) {
+    const Complex part = psi.data()[place] * std::conj(plane_wave(mode, 0, box, x, 0));
     sums[0].add(part.real());
     sums[1].add(part.imag());
   });

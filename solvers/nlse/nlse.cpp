@@ -16,18 +16,17 @@ class NlseCase final : public run::SolverCase {
 
   [[nodiscard]] run::Plan plan(const base::Communicator& communicator) const override {
     const auto layouts = numerics::FourierTransform::layouts(communicator, parameters_.fourier_spec());
-    if (parameters_.initial == "file") check_file(communicator);
+    if (parameters_.initial.type == "file") check_file(communicator);
     const bool in_place = communicator.size() == 1 && parameters_.dimensions() > 1;
-    const auto arrays = parameters_.increment_form && !in_place ? 2 : 1;
+    const auto arrays =
+        static_cast<std::int64_t>(parameters_.components() + arrays_of_integrator(parameters_, in_place));
     const std::int64_t bytes =
-        16 * (arrays * layouts.physical->owned_size() + layouts.spectral->owned_size()) +
-        8 * layouts.physical->owned_size();
-    const Splitting scheme = splitting(parameters_.integrator);
+        (16 * arrays + 8) * std::max(layouts.physical->owned_size(), layouts.spectral->owned_size());
+    const std::string asked = parameters_.time.integrator == "default" ? " (default for this equation)" : "";
     return {.grid = parameters_.make_grid(),
             .layout = layouts.physical,
             .bytes_per_rank = communicator.max(bytes),
-            .notes = {"splitting " + parameters_.integrator + ": order " + std::to_string(scheme.order) +
-                          ", " + std::to_string(2 * scheme.drifts.size()) + " transforms a step",
+            .notes = {describe_integrator(parameters_.integrator()) + asked,
                       "transforms: slabs, " +
                           std::to_string(communicator.sum(
                               static_cast<std::int64_t>(layouts.physical->owned_size() > 0))) +
@@ -41,8 +40,12 @@ class NlseCase final : public run::SolverCase {
 
  private:
   void check_file(const base::Communicator& communicator) const {
-    auto file = run::Hdf5File::open(communicator, parameters_.file);
-    for (const std::string name : {"/psi_real", "/psi_imag"}) {
+    auto file = run::Hdf5File::open(communicator, parameters_.initial.file);
+    std::vector<std::string> names;
+    for (std::size_t a = 0; a < parameters_.components(); ++a)
+      for (const std::string part : {"_real", "_imag"})
+        names.push_back("/" + component_name("psi", a, parameters_.components()) + part);
+    for (const std::string& name : names) {
       std::string found = file.has(name) ? "has shape" : "is missing";
       bool good = file.has(name);
       if (good) {
@@ -52,8 +55,8 @@ class NlseCase final : public run::SolverCase {
         for (const auto extent : shape) found += " " + std::to_string(extent);
       }
       if (!good)
-        throw base::InputError("initial.file: " + parameters_.file + ": dataset " + name + " " + found +
-                               "; the shape of grid.points is allowed");
+        throw base::InputError("initial.file: " + parameters_.initial.file + ": dataset " + name + " " +
+                               found + "; the shape of grid.points is allowed");
     }
   }
 

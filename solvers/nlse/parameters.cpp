@@ -1,41 +1,184 @@
 #include "nlse/parameters.hpp"
 
+#include <algorithm>
+
+#include "base/expression.hpp"
+
 namespace sluice::solvers::nlse {
 
 using base::Parameters;
+using base::ParameterSpec;
 
-void Soliton::declare(Parameters& p) {
-  p.real("amplitude", amplitude,
-         {.help = "largest |psi|", .unit = "1", .minimum = 0, .exclusive_minimum = true});
-  p.real("position", position, {.help = "of the centre at the start", .unit = "1"});
-  p.real("velocity", velocity, {.help = "of the centre, and wavenumber of the carrier", .unit = "1"});
-  p.real("phase", phase, {.help = "phase at x = 0 of the carrier", .unit = "rad"});
+namespace {
+
+ParameterSpec an_axis(const std::string& help, std::optional<double> minimum = {}) {
+  return {.help = help, .unit = "1", .minimum = minimum, .minimum_size = 1, .maximum_size = 3};
 }
 
-void PlaneWave::declare(Parameters& p) {
-  p.real("amplitude", amplitude, {.help = "of the wave", .unit = "1", .minimum = 0});
-  p.integers("waves", waves,
-             {.help = "waves in the box along each axis", .minimum_size = 1, .maximum_size = 3});
-  p.real("phase", phase, {.help = "at the origin", .unit = "rad"});
-  p.real("perturbation", perturbation, {.help = "amplitude of a cosine added to the amplitude", .unit = "1"});
-  p.integers(
-      "perturbation_waves", perturbation_waves,
-      {.help = "waves of that cosine in the box along each axis", .minimum_size = 1, .maximum_size = 3});
-}
+}  // namespace
 
-void Gaussian::declare(Parameters& p) {
-  p.real("amplitude", amplitude, {.help = "largest |psi|", .unit = "1"});
-  p.reals("width", width,
-          {.help = "w in exp(-x^2 / (2 w^2))",
+void EquationParameters::declare(Parameters& p) {
+  p.integer("components", components,
+            {.help = "coupled wave functions psi_1, psi_2, ...", .minimum = 1, .maximum = 8});
+  p.choice("nonlinearity", nonlinearity,
+           {{"cubic", "f_a = sum over b of g_ab |psi_b|^2"},
+            {"cubic_quintic", "cubic, and quintic times the square of the whole density"},
+            {"saturable", "g n / (1 + n / saturation) with the whole density n"},
+            {"expression", "the formula `f`"}},
+           {.help = "f in i psi_t + lap psi / 2 + f psi - V psi = 0"});
+  p.reals("g", g,
+          {.help = "nonlinearity: focusing if positive, defocusing if negative; of several components one "
+                   "number for all "
+                   "pairs, or components^2, row by row",
            .unit = "1",
-           .minimum = 0,
-           .exclusive_minimum = true,
-           .minimum_size = 1,
-           .maximum_size = 3});
-  p.reals("centre", centre, {.help = "of the packet", .unit = "1", .minimum_size = 1, .maximum_size = 3});
-  p.reals("velocity", velocity,
-          {.help = "wavenumber of the carrier", .unit = "1", .minimum_size = 1, .maximum_size = 3});
-  p.real("phase", phase, {.help = "at the origin", .unit = "rad"});
+           .minimum_size = 1});
+  p.real("quintic", quintic, {.help = "of cubic_quintic", .unit = "1"});
+  p.real("saturation", saturation,
+         {.help = "density at which saturable is at half its slope",
+          .unit = "1",
+          .minimum = 0,
+          .exclusive_minimum = true});
+  p.text("f", f, {.help = "of nonlinearity expression: formula of n, the whole density |psi|^2"});
+  p.choice("potential", potential,
+           {{"none", "none of this kind"}, {"harmonic", "sum over axes of frequency^2 (x - centre)^2 / 2"}},
+           {.help = "trap; it adds up with lattice, potential_file and V"});
+  p.reals("frequency", frequency, an_axis("of the harmonic potential along each axis", 0.0));
+  p.reals("centre", centre, an_axis("of the harmonic potential"));
+  p.group("lattice", "potential sum over axes of depth sin^2(wavenumber x)", [this](Parameters& q) {
+    q.reals("depth", lattice_depth, an_axis("along each axis; 0: none"));
+    q.reals("wavenumber", lattice_wavenumber, an_axis("along each axis"));
+  });
+  p.file("potential_file", potential_file,
+         {.help = "HDF5 file with a real dataset V of the shape of the grid"});
+  p.texts("V", v, {.help = "potential as a formula of x, y, z and t; one for all components, or one each"});
+  p.group("loss", "psi_t = -(linear + two_body n + three_body n^2) psi; negative numbers are gain",
+          [this](Parameters& q) {
+            q.real("linear", loss, {.help = "rate of |psi|", .unit = "1"});
+            q.real("two_body", loss_two_body, {.help = "rate of |psi| at density 1", .unit = "1"});
+            q.real("three_body", loss_three_body, {.help = "rate of |psi| at density 1", .unit = "1"});
+          });
+  p.group("absorber", "layer at the ends of every axis that damps outgoing waves", [this](Parameters& q) {
+    q.real("width", absorber_width, {.help = "of the layer at each end; 0: none", .unit = "1", .minimum = 0});
+    q.real(
+        "strength", absorber_strength,
+        {.help = "rate of damping of |psi| at the very end; it rises as sin^2", .unit = "1", .minimum = 0});
+  });
+  p.real(
+      "rotation", rotation,
+      {.help = "frame turns about the z axis with this angular velocity (term -rotation L_z)", .unit = "1"});
+  p.real("rabi", rabi,
+         {.help = "coupling of two components, rabi/2 psi_2 in the equation of psi_1 and the other way",
+          .unit = "1"});
+  p.group("nonlocal", "potential strength * (kernel convolved with the whole density)",
+          [this](Parameters& q) {
+            q.choice("kernel", nonlocal,
+                     {{"none", "none"},
+                      {"dipolar", "symbol 3 cos^2(angle of k to dipole_axis) - 1 (three axes)"},
+                      {"gaussian", "symbol exp(-range^2 k^2 / 2)"},
+                      {"diffusive", "symbol 1 / (1 + range^2 k^2): thermal nonlinearity"}},
+                     {.help = "by its Fourier symbol"});
+            q.real("strength", nonlocal_strength, {.help = "positive repels", .unit = "1"});
+            q.real("range", nonlocal_range, {.help = "of gaussian and diffusive", .unit = "1", .minimum = 0});
+            q.reals("dipole_axis", dipole_axis,
+                    {.help = "direction of the dipoles", .unit = "1", .minimum_size = 3, .maximum_size = 3});
+          });
+}
+
+bool EquationParameters::has_loss() const {
+  return loss != 0 || loss_two_body != 0 || loss_three_body != 0 ||
+         (absorber_width > 0 && absorber_strength > 0);
+}
+
+bool EquationParameters::has_potential() const {
+  return potential != "none" || !v.empty() || !potential_file.empty() ||
+         std::any_of(lattice_depth.begin(), lattice_depth.end(), [](double depth) { return depth != 0; });
+}
+
+bool EquationParameters::changes_in_time() const {
+  return std::any_of(v.begin(), v.end(), [](const std::string& text) {
+    return base::Expression(text, space_time_variables(3)).uses("t");
+  });
+}
+
+void NoiseParameters::declare(Parameters& p) {
+  p.choice("type", type,
+           {{"none", "none"},
+            {"additive",
+             "i amplitude xi is added to psi_t; xi complex, <xi xi*> = 1 / (cell volume), a time unit"},
+            {"potential", "psi_t = i amplitude xi psi with real xi (Stratonovich): keeps the mass"}},
+           {.help = "random force; its numbers depend on seed, member, place and step alone"});
+  p.real("amplitude", amplitude, {.help = "of the noise", .unit = "1", .minimum = 0});
+  p.real("length", length,
+         {.help = "correlation length: the spectrum falls as exp(-length^2 k^2 / 2); 0: white",
+          .unit = "1",
+          .minimum = 0});
+  p.real("time", time,
+         {.help = "correlation time of an Ornstein-Uhlenbeck process; 0: white", .unit = "1", .minimum = 0});
+}
+
+void TimeParameters::declare(Parameters& p) {
+  p.choice(
+      "integrator", integrator,
+      {{"default", "srkn6b; yoshida4 with loss, gain or Rabi coupling; dop853 with rotation"},
+       {"strang", "splitting, order 2, one pair of transforms a step (Strang 1968)"},
+       {"yoshida4", "splitting, order 4, three pairs (Yoshida 1990)"},
+       {"srkn6b", "splitting, order 4, six pairs, far smaller errors a transform (Blanes and Moan 2002)"},
+       {"srkn11b", "splitting, order 6, eleven pairs (Blanes and Moan 2002)"},
+       {"rk4ip", "classical Runge-Kutta in the interaction picture, order 4 (Hult 2007)"},
+       {"etdrk4", "exponential time differencing, order 4 (Cox and Matthews 2002)"},
+       {"dop853",
+        "adaptive Dormand-Prince, order 8, in the interaction picture (Hairer, Norsett, Wanner 1993)"},
+       {"ground_state",
+        "imaginary time as preconditioned conjugate gradients at constant mass (Antoine, Levitt, Tang "
+        "2017)"}},
+      {.help = "scheme in time"});
+  p.real(
+      "dt", dt,
+      {.help =
+           "longest step; the way to each required time is divided into equal steps (adaptive: first step; "
+           "ground_state: counts iterations)",
+       .unit = "1",
+       .minimum = 0,
+       .exclusive_minimum = true});
+  p.boolean("increment_form", increment_form,
+            {.help = "drifts and kicks as increments: no round-off floor, one more array on several ranks "
+                     "or one axis"});
+  p.boolean("adaptive", adaptive,
+            {.help = "a splitting chooses its steps: each is compared with two halves (dop853 always does)"});
+  p.real("tolerance", tolerance,
+         {.help = "adaptive: relative error of psi a step", .unit = "1", .minimum = 1e-15, .maximum = 0.1});
+  p.real("residual", residual,
+         {.help = "ground_state stops when ||H psi - mu psi|| / ||psi|| is below",
+          .unit = "1",
+          .minimum = 0,
+          .exclusive_minimum = true});
+}
+
+void SpaceParameters::declare(Parameters& p) {
+  p.choice("dealiasing", dealiasing,
+           {{"none", "resolve the spectrum instead"},
+            {"two_thirds", "modes above 2/3 of the highest are removed (right for quadratic terms)"},
+            {"one_half", "modes above 1/2 of the highest are removed (right for the cubic term)"},
+            {"filter", "exp(-filter_strength (k/k_max)^filter_order) each step (Hou and Li 2007)"}},
+           {.help = "treatment of high modes"});
+  p.real("filter_order", filter_order, {.help = "of the filter", .minimum = 1});
+  p.real("filter_strength", filter_strength, {.help = "of the filter", .minimum = 0});
+  p.real(
+      "tail_warning", tail_warning,
+      {.help =
+           "warns when the modes above 2/3 of the highest hold more than this part of sqrt(mass); 0: never",
+       .unit = "1",
+       .minimum = 0,
+       .may_differ_at_restart = true});
+  p.real("tail_stop", tail_stop,
+         {.help = "ends the run with an error above this part; 0: never",
+          .unit = "1",
+          .minimum = 0,
+          .may_differ_at_restart = true});
+  p.integer("check_every", check_every,
+            {.help = "steps between looks at tail and phase of a step",
+             .minimum = 1,
+             .may_differ_at_restart = true});
 }
 
 void NlseParameters::declare(Parameters& parameters) {
@@ -45,54 +188,22 @@ void NlseParameters::declare(Parameters& parameters) {
                 .minimum = 2,
                 .minimum_size = 1,
                 .maximum_size = 3});
-    p.reals("lower", lower,
-            {.help = "lower end of each axis", .unit = "1", .minimum_size = 1, .maximum_size = 3});
-    p.reals("upper", upper,
-            {.help = "upper end of each axis, the periodic image of the lower",
-             .unit = "1",
-             .minimum_size = 1,
-             .maximum_size = 3});
+    p.reals("lower", lower, an_axis("lower end of each axis"));
+    p.reals("upper", upper, an_axis("upper end of each axis, the periodic image of the lower"));
   });
-  parameters.group("equation", "coefficients", [this](Parameters& p) {
-    p.real("g", g, {.help = "nonlinearity: focusing if positive, defocusing if negative", .unit = "1"});
-    p.choice("potential", potential,
-             {{"none", "V = 0"}, {"harmonic", "V = sum over axes of frequency^2 (x - centre)^2 / 2"}},
-             {.help = "external potential V"});
-    p.reals("frequency", frequency,
-            {.help = "of the harmonic potential along each axis",
-             .unit = "1",
-             .minimum = 0,
-             .minimum_size = 1,
-             .maximum_size = 3});
-    p.reals("centre", centre,
-            {.help = "of the harmonic potential", .unit = "1", .minimum_size = 1, .maximum_size = 3});
-  });
-  parameters.group("time", "splitting in time", [this](Parameters& p) {
-    p.choice("integrator", integrator,
-             {{"strang", "order 2, one pair of transforms a step (Strang 1968)"},
-              {"yoshida4", "order 4, three pairs (Yoshida 1990)"},
-              {"srkn6b", "order 4, six pairs, far smaller errors a transform (Blanes and Moan 2002)"}},
-             {.help = "splitting"});
-    p.real("dt", dt,
-           {.help = "longest step; the way to each required time is divided into equal steps",
-            .unit = "1",
-            .minimum = 0,
-            .exclusive_minimum = true});
-    p.boolean("increment_form", increment_form,
-              {.help = "drifts and kicks as increments: no round-off floor, one more array on several ranks "
-                       "or one axis"});
-  });
-  parameters.group("initial", "initial state", [this](Parameters& p) {
-    p.choice("type", initial,
-             {{"solitons", "sum of bright solitons (one axis, g > 0)"},
-              {"plane_wave", "plane wave, with or without a perturbation"},
-              {"gaussian", "Gaussian packet"},
-              {"file", "psi of a snapshot of the same grid"}},
-             {.help = "which one"});
-    p.list("solitons", solitons, {.help = "of type solitons", .minimum_size = 1});
-    p.group("plane_wave", "of type plane_wave", [this](Parameters& q) { plane_wave.declare(q); });
-    p.group("gaussian", "of type gaussian", [this](Parameters& q) { gaussian.declare(q); });
-    p.file("file", file, {.help = "of type file: HDF5 snapshot with psi_real and psi_imag"});
+  parameters.group("equation", "terms and coefficients", [this](Parameters& p) { equation.declare(p); });
+  parameters.group("noise", "stochastic forcing", [this](Parameters& p) { noise.declare(p); });
+  parameters.group("time", "scheme in time", [this](Parameters& p) { time.declare(p); });
+  parameters.group("space", "resolution in space", [this](Parameters& p) { space.declare(p); });
+  parameters.group("initial", "initial state", [this](Parameters& p) { initial.declare(p); });
+  parameters.group("diagnostics", "what more goes to the history", [this](Parameters& p) {
+    p.boolean("entropies", entropies,
+              {.help = "Shannon, Renyi and Tsallis entropies of |psi|^2 and of the spectrum",
+               .may_differ_at_restart = true});
+    p.boolean("angular_momentum", angular_momentum,
+              {.help = "<L_z> (two and three axes; always with rotation)", .may_differ_at_restart = true});
+    p.boolean("vortices", vortices,
+              {.help = "numbers and mean positions of vortices (two axes)", .may_differ_at_restart = true});
   });
   parameters.group("transform", "Fourier transforms", [this](Parameters& p) {
     p.choice("planning", planning,
@@ -102,50 +213,11 @@ void NlseParameters::declare(Parameters& parameters) {
   });
 }
 
-namespace {
-
-template <class T>
-void check_size(const Parameters& parameters, const std::string& path, const std::vector<T>& values,
-                int dimensions) {
-  const auto size = static_cast<int>(values.size());
-  if (size != 1 && size != dimensions)
-    base::refuse(parameters, path,
-                 std::to_string(size) + " values for " + std::to_string(dimensions) +
-                     " axes; one value, or one an axis is allowed");
-}
-
-}  // namespace
-
-void NlseParameters::validate(const Parameters& parameters) const {
-  const int axes = dimensions();
-  check_size(parameters, "grid.lower", lower, axes);
-  check_size(parameters, "grid.upper", upper, axes);
-  for (std::size_t axis = 0; axis < points.size(); ++axis)
-    if (!(of_axis(upper, axis) > of_axis(lower, axis)))
-      base::refuse(parameters, "grid.upper",
-                   "axis " + std::to_string(axis) + " ends at " + std::to_string(of_axis(upper, axis)) +
-                       ", not above its lower end " + std::to_string(of_axis(lower, axis)));
-  if (potential == "harmonic") {
-    check_size(parameters, "equation.frequency", frequency, axes);
-    check_size(parameters, "equation.centre", centre, axes);
-  }
-  if (initial == "solitons" && axes != 1)
-    base::refuse(parameters, "initial.type",
-                 "solitons on " + std::to_string(axes) + " axes; one axis is allowed (grid.points)");
-  if (initial == "solitons" && !(g > 0))
-    base::refuse(parameters, "initial.type",
-                 "bright solitons with equation.g = " + std::to_string(g) + "; only g > 0 has them");
-  if (initial == "plane_wave") {
-    check_size(parameters, "initial.plane_wave.waves", plane_wave.waves, axes);
-    check_size(parameters, "initial.plane_wave.perturbation_waves", plane_wave.perturbation_waves, axes);
-  }
-  if (initial == "gaussian") {
-    check_size(parameters, "initial.gaussian.width", gaussian.width, axes);
-    check_size(parameters, "initial.gaussian.centre", gaussian.centre, axes);
-    check_size(parameters, "initial.gaussian.velocity", gaussian.velocity, axes);
-  }
-  if (initial == "file" && file.empty())
-    base::refuse(parameters, "initial.file", "no file for initial.type file");
+std::string NlseParameters::integrator() const {
+  if (time.integrator != "default") return time.integrator;
+  if (equation.rotation != 0) return "dop853";
+  if (equation.has_loss() || equation.rabi != 0) return "yoshida4";
+  return "srkn6b";
 }
 
 grid::Grid NlseParameters::make_grid() const {
@@ -168,6 +240,17 @@ numerics::FourierSpec NlseParameters::fourier_spec() const {
   }
   spec.planning = planning == "measured" ? numerics::Planning::measured : numerics::Planning::estimated;
   return spec;
+}
+
+std::vector<std::string> space_time_variables(int dimensions) {
+  std::vector<std::string> names{"x", "y", "z"};
+  names.resize(static_cast<std::size_t>(dimensions));
+  names.emplace_back("t");
+  return names;
+}
+
+std::string component_name(const std::string& base, std::size_t component, std::size_t components) {
+  return components == 1 ? base : base + std::to_string(component + 1);
 }
 
 }  // namespace sluice::solvers::nlse

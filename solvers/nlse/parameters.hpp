@@ -1,5 +1,5 @@
-// Parameters of the nlse solver. Everything is dimensionless; lists have one value an axis, or one for all
-// axes.
+// Parameters of the nlse solver. Everything is dimensionless; lists have one value an axis (or component), or
+// one for all.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -8,45 +8,79 @@
 
 #include "base/parameters.hpp"
 #include "grid/grid.hpp"
+#include "nlse/initial_parameters.hpp"
 #include "numerics/spectral/fourier.hpp"
 
 namespace sluice::solvers::nlse {
 
-/// a sech(a sqrt(g) (x - x0 - v t)) exp(i [v x + (g a^2 - v^2) t/2 + phase])
-struct Soliton {
-  double amplitude = 1, position = 0, velocity = 0, phase = 0;
+/// The value of an axis: a list of one stands for all axes.
+template <class T>
+[[nodiscard]] T of_axis(const std::vector<T>& values, std::size_t axis) {
+  return values.size() == 1 ? values.front() : values[axis];
+}
+
+struct EquationParameters {
+  std::int64_t components = 1;
+  std::string nonlinearity = "cubic";
+  std::vector<double> g{1};  ///< One for all pairs, or components^2, row by row.
+  double quintic = 0, saturation = 1;
+  std::string f;
+  std::string potential = "none";
+  std::vector<double> frequency{1}, centre{0};
+  std::vector<double> lattice_depth{0}, lattice_wavenumber{1};
+  std::string potential_file;
+  std::vector<std::string> v;
+  double loss = 0, loss_two_body = 0, loss_three_body = 0;
+  double absorber_width = 0, absorber_strength = 0;
+  double rotation = 0, rabi = 0;
+  std::string nonlocal = "none";
+  double nonlocal_strength = 0, nonlocal_range = 1;
+  std::vector<double> dipole_axis{0, 0, 1};
+  void declare(base::Parameters& parameters);
+
+  /// Strength of the pair (a, b).
+  [[nodiscard]] double pair(std::size_t a, std::size_t b) const {
+    return g.size() == 1 ? g.front() : g[a * static_cast<std::size_t>(components) + b];
+  }
+  [[nodiscard]] bool has_loss() const;
+  [[nodiscard]] bool has_potential() const;
+  [[nodiscard]] bool changes_in_time() const;  ///< The potential contains t.
+};
+
+struct NoiseParameters {
+  std::string type = "none";
+  double amplitude = 0, length = 0, time = 0;
   void declare(base::Parameters& parameters);
 };
 
-/// (amplitude + perturbation cos(q x)) exp(i [k x + phase]), k and q given by whole numbers of waves in the
-/// box.
-struct PlaneWave {
-  double amplitude = 1, phase = 0, perturbation = 0;
-  std::vector<std::int64_t> waves{0}, perturbation_waves{1};
+struct TimeParameters {
+  std::string integrator = "default";
+  double dt = 1e-3;
+  bool increment_form = true;
+  bool adaptive = false;
+  double tolerance = 1e-8;
+  double residual = 1e-10;
   void declare(base::Parameters& parameters);
 };
 
-/// amplitude exp(-sum (x - centre)^2 / (2 width^2)) exp(i [velocity x + phase])
-struct Gaussian {
-  double amplitude = 1, phase = 0;
-  std::vector<double> width{1}, centre{0}, velocity{0};
+struct SpaceParameters {
+  std::string dealiasing = "none";
+  double filter_order = 36, filter_strength = 36;
+  double tail_warning = 1e-3;
+  double tail_stop = 0;  ///< 0: never.
+  std::int64_t check_every = 100;
   void declare(base::Parameters& parameters);
 };
 
 struct NlseParameters {
   std::vector<std::int64_t> points{512};
   std::vector<double> lower{-25}, upper{25};
-  double g = 1;
-  std::string potential = "none";
-  std::vector<double> frequency{1}, centre{0};
-  std::string integrator = "srkn6b";
-  double dt = 1e-3;
-  bool increment_form = true;
-  std::string initial = "solitons";
-  std::vector<Soliton> solitons{Soliton{}};
-  PlaneWave plane_wave;
-  Gaussian gaussian;
-  std::string file;
+  EquationParameters equation;
+  NoiseParameters noise;
+  TimeParameters time;
+  SpaceParameters space;
+  InitialParameters initial;
+  bool entropies = false, angular_momentum = false, vortices = false;
   std::string planning = "measured";
 
   void declare(base::Parameters& parameters);
@@ -54,14 +88,20 @@ struct NlseParameters {
   void validate(const base::Parameters& parameters) const;
 
   [[nodiscard]] int dimensions() const { return static_cast<int>(points.size()); }
+  [[nodiscard]] std::size_t components() const { return static_cast<std::size_t>(equation.components); }
+  /// What "default" stands for with this equation.
+  [[nodiscard]] std::string integrator() const;
+  [[nodiscard]] bool wants_angular_momentum() const {
+    return dimensions() > 1 && (angular_momentum || equation.rotation != 0);
+  }
   [[nodiscard]] grid::Grid make_grid() const;
   [[nodiscard]] numerics::FourierSpec fourier_spec() const;
 };
 
-/// The value of an axis: a list of one stands for all axes.
-template <class T>
-[[nodiscard]] T of_axis(const std::vector<T>& values, std::size_t axis) {
-  return values.size() == 1 ? values.front() : values[axis];
-}
+/// Variables of formulas in space and time: those of the axes there are, and t.
+[[nodiscard]] std::vector<std::string> space_time_variables(int dimensions);
+/// "psi" of one component, else "psi1", "psi2", ...
+[[nodiscard]] std::string component_name(const std::string& base, std::size_t component,
+                                         std::size_t components);
 
 }  // namespace sluice::solvers::nlse

@@ -1,8 +1,9 @@
 #include "nlse/solver.hpp"
 
-#include "base/error.hpp"
-#include "base/timer.hpp"
-#include "run/hdf5.hpp"
+#include <cmath>
+
+#include "nlse/initial.hpp"
+#include "nlse/splitting_integrators.hpp"
 
 namespace sluice::solvers::nlse {
 namespace {
@@ -15,119 +16,154 @@ numerics::FourierSpec spec_with(const NlseParameters& parameters, const run::Con
   return spec;
 }
 
-Equation equation_of(const NlseParameters& parameters, const grid::Grid& grid) {
-  Equation equation{.g = parameters.g, .potential = {}};
-  if (parameters.potential == "harmonic")
-    for (std::size_t axis = 0; axis < grid.axes.size(); ++axis)
-      for (const double x : grid.axes[axis].points) {
-        const double y = of_axis(parameters.frequency, axis) * (x - of_axis(parameters.centre, axis));
-        equation.potential[axis].push_back(0.5 * y * y);
-      }
-  return equation;
+Components wave_functions(std::size_t count, const grid::LayoutPtr& layout) {
+  Components psi;
+  for (std::size_t a = 0; a < count; ++a)
+    psi.emplace_back(
+        grid::FieldInfo{component_name("psi", a, count), "1",
+                        count == 1 ? "wave function" : "wave function of component " + std::to_string(a + 1)},
+        layout);
+  return psi;
 }
-
-/// A potential pushes: then the momentum is no invariant, but still of interest.
-bool is_momentum(const run::Quantity& quantity) { return quantity.name.starts_with("momentum"); }
 
 }  // namespace
 
 NlseSolver::NlseSolver(const NlseParameters& parameters, const run::Context& context)
-    : NlseSolver(parameters, context, splitting(parameters.integrator)) {}
-
-NlseSolver::NlseSolver(const NlseParameters& parameters, const run::Context& context,
-                       const Splitting& splitting)
     : parameters_(parameters),
       grid_(parameters.make_grid()),
       transform_(context.communicator, spec_with(parameters, context)),
-      equation_(equation_of(parameters, grid_)),
-      split_step_(transform_, equation_, splitting, parameters.increment_form),
-      psi_({"psi", "1", "wave function"}, transform_.physical()),
-      exact_(exact_solution(parameters)) {}
-
-void NlseSolver::initialize() {
-  if (parameters_.initial == "file") return read_initial();
-  const auto psi = initial_state(parameters_);
-  const auto& layout = psi_.layout();
-  const auto view = psi_.view();
-  const auto coordinate = [&](std::size_t axis, Index local) {
-    return axis < grid_.axes.size()
-               ? grid_.axes[axis].points[static_cast<std::size_t>(layout.offset()[axis] + local)]
-               : 0.0;
-  };
-  for (Index i = 0; i < layout.count()[0]; ++i)
-    for (Index j = 0; j < layout.count()[1]; ++j)
-      for (Index k = 0; k < layout.count()[2]; ++k)
-        view(i, j, k) = psi({coordinate(0, i), coordinate(1, j), coordinate(2, k)});
+      equation_(parameters_, grid_, transform_),
+      psi_(wave_functions(parameters.components(), transform_.physical())),
+      context_(context),
+      integrator_(make_integrator({&parameters_, &grid_, &transform_, &equation_})),
+      monitor_(scene()),
+      exact_(exact_solution(parameters)) {
+  if (parameters.noise.type != "none")
+    noise_.emplace(Tools{&parameters_, &grid_, &transform_, &equation_}, context.seed, context.member);
 }
 
-void NlseSolver::read_initial() {
-  auto file = run::Hdf5File::open(transform_.communicator(), parameters_.file);
-  const auto& layout = psi_.layout_pointer();
-  grid::RealField part({"part", "1", "real or imaginary part of psi"}, layout);
-  for (const bool imaginary : {false, true}) {
-    const std::string name = imaginary ? "/psi_imag" : "/psi_real";
-    if (!file.has(name))
-      throw base::AgreedError("initial.file: " + parameters_.file + " has no dataset " + name +
-                              " (a snapshot of nlse has)");
-    file.read_field(name, layout, part.data(), 1);
-    for (Index i = 0; i < layout->owned_size(); ++i)
-      reinterpret_cast<double*>(psi_.data())[2 * i + (imaginary ? 1 : 0)] = part.data()[i];
-  }
+NlseSolver::NlseSolver(const NlseParameters& parameters, const run::Context& context,
+                       const Splitting& splitting)
+    : NlseSolver(parameters, context) {
+  integrator_ =
+      std::make_unique<FixedSplitting>(Tools{&parameters_, &grid_, &transform_, &equation_}, splitting);
+}
+
+void NlseSolver::initialize() {
+  set_initial(parameters_, equation_, context_, psi_);
+  budget_.reset();
+  monitor_.look_at_start();
+  monitor_.look(psi_, 0, parameters_.time.dt, integrator_->modes());
 }
 
 void NlseSolver::state(run::State& state) {
-  state.field(psi_);
-  state.real("segment_end", steps_.segment_end);
-  state.real("dt", steps_.dt);
+  for (auto& one : psi_) state.field(one);
+  integrator_->state(state);
+  if (noise_) noise_->state(state);
   state.real("start", start_);
   state.real("time", time_);
   state.integer("steps", taken_);
 }
 
 run::StepResult NlseSolver::advance(double t, double dt_max) {
-  const double dt = steps_.next(t, dt_max, parameters_.dt);
   if (taken_ == 0) start_ = t;
-  split_step_.advance(psi_, dt);
-  time_ = t + dt;
+  const auto result = integrator_->advance(psi_, t, dt_max);
+  if (noise_) noise_->act(psi_, taken_, result.dt_taken, integrator_->modes());
+  time_ = t + result.dt_taken;
   ++taken_;
-  return {.accepted = true, .dt_taken = dt, .dt_next = steps_.dt};
+  budget_.reset();
+  if (taken_ % parameters_.space.check_every == 0)
+    monitor_.look(psi_, time_, result.dt_taken, integrator_->modes());
+  return result;
 }
 
 std::vector<run::Output> NlseSolver::outputs() {
-  const grid::FieldInfo density{"density", "1", "|psi|^2"};
-  return {{.info = psi_.info(), .components = 2, .compute = [this] { return psi_.erased(); }},
-          {.info = density, .components = 1, .compute = [this, density] {
-             if (!density_.data()) density_ = grid::RealField(density, psi_.layout_pointer());
-             for (Index i = 0; i < psi_.layout().owned_size(); ++i)
-               density_.data()[i] = std::norm(psi_.data()[i]);
-             return density_.erased();
-           }}};
+  std::vector<run::Output> all;
+  density_.resize(psi_.size());
+  for (std::size_t a = 0; a < psi_.size(); ++a) {
+    all.push_back(
+        {.info = psi_[a].info(), .components = 2, .compute = [this, a] { return psi_[a].erased(); }});
+    const grid::FieldInfo density{component_name("density", a, psi_.size()), "1", "|psi|^2"};
+    all.push_back({.info = density, .components = 1, .compute = [this, a, density] {
+                     if (!density_[a].data())
+                       density_[a] = grid::RealField(density, psi_[a].layout_pointer());
+                     for (Index i = 0; i < psi_[a].layout().owned_size(); ++i)
+                       density_[a].data()[i] = std::norm(psi_[a].data()[i]);
+                     return density_[a].erased();
+                   }});
+  }
+  return all;
 }
 
-std::vector<run::Quantity> NlseSolver::invariants() {
-  auto result = nlse::invariants(scene(), equation_, psi_, split_step_.modes());
-  if (parameters_.potential != "none") std::erase_if(result, is_momentum);
-  return result;
+const Budget& NlseSolver::budget() {
+  if (!budget_) budget_ = nlse::budget(scene(), psi_, time_, integrator_->modes());
+  return *budget_;
 }
+
+NlseSolver::Sorted NlseSolver::integrals() {
+  const auto& e = parameters_.equation;
+  const Budget& b = budget();
+  const bool open = e.has_loss() || parameters_.noise.type != "none";
+  const bool still = parameters_.integrator() != "ground_state";
+  const bool keeps_mass = !e.has_loss() && parameters_.noise.type != "additive";
+  const bool keeps_momentum = !open && still && !e.has_potential() && e.rotation == 0;
+  const bool keeps_energy = !open && still && !e.changes_in_time();
+  Sorted sorted;
+  const auto add = [&](bool conserved, const std::string& name, double value) {
+    (conserved ? sorted.conserved : sorted.others).push_back({name, "1", value});
+  };
+  add(keeps_mass, "mass", b.mass);
+  if (psi_.size() > 1)
+    for (std::size_t a = 0; a < psi_.size(); ++a)
+      add(keeps_mass && e.rabi == 0, "mass_" + std::to_string(a + 1), b.component_mass[a]);
+  for (std::size_t axis = 0; axis < grid_.axes.size(); ++axis)
+    add(keeps_momentum, "momentum_" + grid_.axes[axis].name, b.momentum[axis]);
+  add(keeps_energy, "energy", b.energy());
+  if (parameters_.wants_angular_momentum()) add(false, "angular_momentum", b.angular_momentum);
+  return sorted;
+}
+
+std::vector<run::Quantity> NlseSolver::invariants() { return integrals().conserved; }
 
 std::vector<run::Quantity> NlseSolver::diagnostics() {
-  std::vector<run::Quantity> result;
-  if (parameters_.potential != "none") {
-    result = nlse::invariants(scene(), equation_, psi_, split_step_.modes());
-    std::erase_if(result, [](const run::Quantity& one) { return !is_momentum(one); });
-  }
+  auto result = integrals().others;
   for (auto& one : moments(scene(), psi_)) result.push_back(std::move(one));
-  if (grid_.dimensions() == 1) result.push_back(peak_position(scene(), psi_));
-  if (exact_) result.push_back(error_l2(scene(), *exact_, time_ - start_, psi_));
-  if (parameters_.initial == "plane_wave" && parameters_.plane_wave.perturbation != 0)
-    result.push_back(sideband(scene(), psi_));
+  if (grid_.dimensions() == 1 && psi_.size() == 1) result.push_back(peak_position(scene(), psi_[0]));
+  const Budget& b = budget();
+  result.push_back({"kinetic_energy", "1", b.kinetic});
+  result.push_back({"spectral_tail", "1", b.tail});
+  if (parameters_.equation.has_potential())
+    result.push_back({"chemical_potential", "1", b.chemical_potential()});
+  for (auto& one : integrator_->diagnostics()) result.push_back(std::move(one));
+  add_state_measures(result);
   return result;
 }
 
-std::vector<std::string> NlseSolver::summary() const {
-  const auto pairs = static_cast<std::int64_t>(split_step_.splitting().drifts.size());
-  return {"splitting " + parameters_.integrator + ": " + std::to_string(taken_) + " steps, " +
-          std::to_string(2 * pairs * taken_) + " transforms"};
+void NlseSolver::add_state_measures(std::vector<run::Quantity>& to) {
+  const auto& initial = parameters_.initial;
+  const auto& e = parameters_.equation;
+  const auto append = [&](std::vector<run::Quantity> more) {
+    for (auto& one : more) to.push_back(std::move(one));
+  };
+  const double t = time_ - start_;
+  if (exact_) append(errors(scene(), *exact_, t, psi_));
+  if (e.potential == "harmonic" && e.nonlinearity == "cubic" && e.nonlocal == "none") {
+    // Virial relation of a stationary state: 2 T - 2 V + d E_int = 0, in parts of the energy.
+    const Budget& b = budget();
+    const double interaction = b.local - b.trap;
+    to.push_back(
+        {"virial", "1", (2 * b.kinetic - 2 * b.trap + grid_.dimensions() * interaction) / b.energy()});
+  }
+  if (initial.type == "solitons") append(soliton_positions(scene(), t, psi_, integrator_->modes()));
+  if (initial.type == "plane_wave" && initial.plane_wave.perturbation != 0) {
+    const auto found = sideband(scene(), psi_[0]);
+    to.push_back(found);
+    const double first = 0.5 * std::abs(initial.plane_wave.perturbation * of_axis(initial.share, 0));
+    if (initial.plane_wave.eigenmode)
+      to.push_back({"growth_rate", "1", t > 0 ? std::log(found.value / first) / t : 0});
+  }
+  if (parameters_.entropies) append(entropies(scene(), psi_, integrator_->modes()));
+  if (parameters_.vortices && grid_.dimensions() == 2) append(vortices(scene(), psi_[0]));
 }
 
 }  // namespace sluice::solvers::nlse

@@ -7,6 +7,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
+pkg_check_modules(MUPARSER REQUIRED IMPORTED_TARGET muparser)
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 
 pkg_check_modules(FFTW REQUIRED IMPORTED_TARGET fftw3)

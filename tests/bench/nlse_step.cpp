@@ -41,10 +41,10 @@ NlseParameters parameters_of(const Size& size, const std::string& integrator, bo
   parameters.points = size.points;
   parameters.lower = {-20};
   parameters.upper = {20};
-  parameters.initial = "gaussian";
-  parameters.integrator = integrator;
-  parameters.increment_form = increment_form;
-  parameters.dt = 1e-3;
+  parameters.initial.type = "gaussian";
+  parameters.time.integrator = integrator;
+  parameters.time.increment_form = increment_form;
+  parameters.time.dt = 1e-3;
   return parameters;
 }
 

@@ -28,6 +28,7 @@ CONFINED = {
     r"fitsio": r"src/run/fits",
     r"yaml-cpp": r"src/base/config",
     r"spdlog": r"src/base/log",
+    r"muParser": r"src/base/expression",
     r"Random123": r"src/base/random",
     r"vtk\w+\.h|conduit|catalyst\.h\b": r"src/hooks/catalyst/",
     r"torch|ATen": r"src/surrogate/torch/",

@@ -20,7 +20,7 @@ test::NlseParameters case_of(double dt) {
       "{grid: {points: [512], lower: [-25], upper: [25]}, initial: {type: solitons, solitons: [{amplitude: "
       "2, "
       "position: -10, velocity: 1}]}, transform: {planning: estimated}}");
-  parameters.dt = dt;
+  parameters.time.dt = dt;
   return parameters;
 }
 
@@ -89,7 +89,7 @@ TEST(SolitonOver20Periods, TheIncrementFormKeepsTheMass) {
   for (std::size_t plain = 0; plain < 2; ++plain) {
     if (static_cast<int>(plain) % world.size() != world.rank()) continue;
     auto parameters = case_of(t_end / 4000);
-    parameters.increment_form = plain == 0;
+    parameters.time.increment_form = plain == 0;
     test::NlseSolver solver(parameters, test::context_on(base::Communicator::self()));
     solver.initialize();
     test::advance_to(solver, t_end);

@@ -23,8 +23,8 @@ Result run(const std::string& integrator, int steps) {
       "{grid: {points: [128], lower: -12, upper: 12}, equation: {g: -2, potential: harmonic, frequency: 1}, "
       "initial: {type: "
       "gaussian, gaussian: {centre: 1.5}}, transform: {planning: estimated}}");
-  parameters.integrator = integrator;
-  parameters.dt = t_end / steps * (1 + 1e-13);
+  parameters.time.integrator = integrator;
+  parameters.time.dt = t_end / steps * (1 + 1e-13);
   test::NlseSolver solver(parameters, test::context_on(base::Communicator::self()));
   solver.initialize();
   test::advance_to(solver, t_end);

@@ -58,7 +58,7 @@ TEST(NlseKernels, ADriftMultipliesByTheTensorProduct) {
 }
 
 TEST(NlseSplittings, AreConsistentAndSymmetric) {
-  for (const auto* name : {"strang", "yoshida4", "srkn6b"}) {
+  for (const auto* name : {"strang", "yoshida4", "srkn6b", "srkn11b"}) {
     const auto scheme = splitting(name);
     ASSERT_EQ(scheme.kicks.size(), scheme.drifts.size() + 1) << name;
     EXPECT_NEAR(std::accumulate(scheme.kicks.begin(), scheme.kicks.end(), 0.0), 1, 1e-14) << name;

@@ -1,0 +1,19 @@
+// Initial states on the grid.
+#pragma once
+#include <optional>
+
+#include "nlse/exact.hpp"
+#include "nlse/terms.hpp"
+#include "run/solver.hpp"
+
+namespace sluice::solvers::nlse {
+
+/// Sets psi as `initial` has it. Collective.
+void set_initial(const NlseParameters& parameters, Equation& equation, const run::Context& context,
+                 Components& psi);
+
+/// Part of its largest modulus that a localised state still has where its periodic images meet; empty for
+/// states that fill the box.
+[[nodiscard]] std::optional<double> overlap_of_images(const NlseParameters& parameters);
+
+}  // namespace sluice::solvers::nlse
