@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "globe_map.hpp"
+#include "numerics/petsc/sphere_implicit.hpp"
 
 namespace sluice::solvers::flux_transport {
 
@@ -60,6 +61,8 @@ Diffuser::Diffuser(const numerics::SphereBlock& block, const DiffusionParameters
             .prefix = "flux_transport_", .options = petsc_options, .tolerance = parameters.tolerance});
   }
 }
+
+Diffuser::~Diffuser() = default;
 
 void Diffuser::advance(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange) {
   if (scheme_ == "euler") return euler_steps(field, dt, scratch, exchange);

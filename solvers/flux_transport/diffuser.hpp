@@ -6,10 +6,13 @@
 #include <string>
 
 #include "grid/field.hpp"
-#include "numerics/petsc/sphere_implicit.hpp"
 #include "numerics/sphere_diffusion.hpp"
 #include "numerics/super_time_stepping.hpp"
 #include "parameters.hpp"
+
+namespace sluice::numerics::petsc {
+class SphereImplicit;
+}
 
 namespace sluice::solvers::flux_transport {
 
@@ -23,6 +26,7 @@ class Diffuser {
   /// `block` must outlive this. Collective.
   Diffuser(const numerics::SphereBlock& block, const DiffusionParameters& parameters, double safety,
            const std::map<std::string, std::string>& petsc_options = {});
+  ~Diffuser();
 
   /// Advances `field` by dt. Collective.
   void advance(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
