@@ -229,6 +229,20 @@ void Parameters::list_of(const std::string& name, ParameterSpec spec, ListAccess
   entry.default_text = size == 0 ? "[]" : std::to_string(size) + (size == 1 ? " item" : " items");
 }
 
+void Parameters::named_of(const std::string& name, ParameterSpec spec, ListAccess access) {
+  Entry& entry = add(entries_, Kind::named_map, name, std::move(spec));
+  entry.resize = access.resize;
+  entry.declare_item = access.declare;
+  entry.declare_example = access.declare_example;
+  entry.item_name = access.name;
+  const std::size_t size = access.size();
+  for (std::size_t i = 0; i < size; ++i) {
+    entry.item_names.push_back(entry.item_name(i));
+    entry.declare_item(i, entry.items.emplace_back());
+  }
+  entry.default_text = size == 0 ? "{}" : std::to_string(size) + (size == 1 ? " entry" : " entries");
+}
+
 void Parameters::list_by_type(const std::string& name, const std::vector<Option>& types, ParameterSpec spec,
                               const std::function<void(const std::string&, Parameters&)>& make,
                               const std::function<void(const std::string&, Parameters&)>& make_example) {

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/config.hpp"
@@ -105,6 +106,21 @@ class Parameters {
                              example.declare(p);
                            }});
   }
+  /// A map of groups of one kind under names of the user's choice; the file's map replaces the default.
+  template <class T>
+  void named(const std::string& name, std::vector<std::pair<std::string, T>>& target, ParameterSpec spec) {
+    named_of(name, spec,
+             ListAccess{.resize = [&target](std::size_t n) { target.assign(n, {}); },
+                        .size = [&target] { return target.size(); },
+                        .declare = [&target](std::size_t i, Parameters& p) { target[i].second.declare(p); },
+                        .declare_example =
+                            [](Parameters& p) {
+                              static thread_local T example;
+                              example = T{};
+                              example.declare(p);
+                            },
+                        .name = [&target](std::size_t i) -> std::string& { return target[i].first; }});
+  }
   /// A list of groups whose kind is told by the key `type` of each ("hooks"). `make(type, index)` makes the
   /// item's object and declares it; the names and helps of the kinds are `types`.
   void list_by_type(const std::string& name, const std::vector<Option>& types, ParameterSpec spec,
@@ -133,7 +149,9 @@ class Parameters {
     std::function<std::size_t()> size;
     std::function<void(std::size_t, Parameters&)> declare;
     std::function<void(Parameters&)> declare_example;
+    std::function<std::string&(std::size_t)> name{};
   };
+  void named_of(const std::string& name, ParameterSpec spec, ListAccess access);
   void list_of(const std::string& name, ParameterSpec spec, ListAccess access);
   std::vector<std::unique_ptr<detail::Entry>> entries_;
 };

@@ -37,7 +37,8 @@ struct Entry {
     node,
     group,
     list,
-    typed_list
+    typed_list,
+    named_map
   };
 
   Kind kind = Kind::text;
@@ -56,6 +57,8 @@ struct Entry {
   std::unique_ptr<Parameters> group;
   std::vector<Parameters> items;
   std::vector<std::string> item_types;
+  std::vector<std::string> item_names;  ///< Of a named map.
+  std::function<std::string&(std::size_t)> item_name;
   std::function<void(std::size_t)> resize;
   std::function<void(std::size_t, Parameters&)> declare_item;
   std::function<void(Parameters&)> declare_example;

@@ -70,6 +70,8 @@ std::string plain_text(const Entry& entry) {
       return "any YAML";
     case Kind::group:
       return "map of keys";
+    case Kind::named_map:
+      return "map of names to maps of keys";
     case Kind::list:
     case Kind::typed_list:
       break;
@@ -85,9 +87,10 @@ void resolve(const Parameters& parameters, const std::string& prefix, std::vecto
     if (entry.kind == Kind::group) {
       resolve(*entry.group, path + ".", values);
     } else if (!entry.is_leaf()) {
-      if (entry.items.empty()) values.push_back({path, "[]", may_differ});
+      const bool named = entry.kind == Kind::named_map;
+      if (entry.items.empty()) values.push_back({path, named ? "{}" : "[]", may_differ});
       for (std::size_t i = 0; i < entry.items.size(); ++i) {
-        const std::string item = path + "." + std::to_string(i) + ".";
+        const std::string item = path + "." + (named ? entry.item_names[i] : std::to_string(i)) + ".";
         if (entry.kind == Kind::typed_list)
           values.push_back({item + "type", text_of(entry.item_types[i]), may_differ});
         const std::size_t before = values.size();
@@ -116,7 +119,13 @@ void write_yaml(const Parameters& parameters, const std::string& indent, std::st
       out += indent + entry.name + (empty ? ": {}\n" : ":\n");
       write_yaml(*entry.group, indent + "  ", out);
     } else if (entry.items.empty()) {
-      out += indent + entry.name + ": []\n";
+      out += indent + entry.name + (entry.kind == Kind::named_map ? ": {}\n" : ": []\n");
+    } else if (entry.kind == Kind::named_map) {
+      out += indent + entry.name + ":\n";
+      for (std::size_t i = 0; i < entry.items.size(); ++i) {
+        out += indent + "  " + entry.item_names[i] + ":\n";
+        write_yaml(entry.items[i], indent + "    ", out);
+      }
     } else {
       out += indent + entry.name + ":\n";
       for (std::size_t i = 0; i < entry.items.size(); ++i) {
@@ -144,10 +153,10 @@ void write_help(const Parameters& parameters, const std::string& indent, std::st
     out += indent + "    " + entry.spec.help + "\n";
     for (const Option& option : entry.options)
       out += indent + "      " + option.name + ": " + option.help + "\n";
-    if (entry.kind == Kind::list) {
+    if (entry.kind == Kind::list || entry.kind == Kind::named_map) {
       Parameters example;
       entry.declare_example(example);
-      out += indent + "    each item:\n";
+      out += indent + (entry.kind == Kind::list ? "    each item:\n" : "    each entry:\n");
       write_help(example, indent + "      ", out);
     }
   }
@@ -181,10 +190,10 @@ void write_rows(const Parameters& parameters, const std::string& prefix, std::st
     const std::string fallback = entry.spec.required ? "required" : "`" + cell(entry.default_text) + "`";
     out += "| `" + path + "` | " + fallback + " | " + cell(unit) + " | " + cell(allowed_text(shown)) + " | " +
            cell(meaning) + " |\n";
-    if (entry.kind == Kind::list) {
+    if (entry.kind == Kind::list || entry.kind == Kind::named_map) {
       Parameters example;
       entry.declare_example(example);
-      write_rows(example, path + "[].", out);
+      write_rows(example, path + (entry.kind == Kind::list ? "[]." : ".NAME."), out);
     }
   }
 }

@@ -1,5 +1,6 @@
 // Reading a case file's maps into declared parameters; every fault is collected before any is thrown.
 #include <algorithm>
+#include <cctype>
 
 #include "base/error.hpp"
 #include "base/parameters_detail.hpp"
@@ -46,6 +47,30 @@ void read_list(Entry& entry, const ConfigNode& node, const std::string& path, Re
   }
 }
 
+/// Names become part of paths and of names in files.
+bool is_plain_name(const std::string& name) {
+  return !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-';
+  }) && std::isdigit(static_cast<unsigned char>(name.front())) == 0;
+}
+
+void read_named(Entry& entry, const ConfigNode& node, const std::string& path, Reading& reading) {
+  entry.resize(node.entries.size());
+  entry.items.clear();
+  entry.item_names.clear();
+  for (std::size_t i = 0; i < node.entries.size(); ++i) {
+    const std::string& name = node.entries[i].first;
+    if (!is_plain_name(name))
+      reading.fault(node.key_origins[i], path,
+                    "the name '" + name + "' is not made of letters, digits, _ and -, a letter first");
+    entry.item_name(i) = name;
+    entry.item_names.push_back(name);
+    Parameters& item = entry.items.emplace_back();
+    entry.declare_item(i, item);
+    read_map(item, node.entries[i].second, joined(path, name), reading);
+  }
+}
+
 /// The kind of a typed item; complains if there is none or an unknown one.
 std::optional<std::string> item_type(const Entry& entry, const ConfigNode& item, const std::string& path,
                                      Reading& reading) {
@@ -84,6 +109,11 @@ void read_typed_list(Entry& entry, const ConfigNode& node, const std::string& pa
 
 void read_container(Entry& entry, const ConfigNode& node, const std::string& path, Reading& reading) {
   if (entry.kind == Kind::group) return read_map(*entry.group, node, path, reading);
+  if (entry.kind == Kind::named_map) {
+    if (node.kind == ConfigNode::Kind::map || node.kind == ConfigNode::Kind::null)
+      return read_named(entry, node, path, reading);
+    return reading.fault(node.origin, path, "is not a map; allowed: " + allowed_text(entry));
+  }
   if (node.kind != ConfigNode::Kind::list && node.kind != ConfigNode::Kind::null)
     return reading.fault(node.origin, path, "is not a list; allowed: " + allowed_text(entry));
   const auto size = static_cast<int>(node.items.size());
@@ -180,6 +210,12 @@ std::string Parameters::where(const std::string& path) const {
     const std::size_t end = std::min(path.find('.', begin), path.size());
     const std::string number = path.substr(begin, end - begin);
     begin = end + 1;
+    if (entry.kind == detail::Entry::Kind::named_map) {
+      const auto named = std::ranges::find(entry.item_names, number);
+      if (named == entry.item_names.end()) break;
+      parameters = &entry.items[static_cast<std::size_t>(named - entry.item_names.begin())];
+      continue;
+    }
     if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos) break;
     const std::size_t index = std::stoul(number);
     parameters = index < entry.items.size() ? &entry.items[index] : nullptr;

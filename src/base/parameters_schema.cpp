@@ -103,10 +103,14 @@ Json value_schema(const Entry& entry) {
     case Kind::typed_list:
       return list_schema(entry.spec, typed_items(entry), false);
     case Kind::list:
+    case Kind::named_map:
       break;
   }
   Parameters example;
   entry.declare_example(example);
+  if (entry.kind == Kind::named_map)
+    return Json{{"type", Json::array({"object", "null"})},
+                {"additionalProperties", object_schema(example, "")}};
   return list_schema(entry.spec, object_schema(example, ""), false);
 }
 

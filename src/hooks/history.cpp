@@ -28,6 +28,7 @@ class History : public run::Observer {
         folder_(context.folder),
         name_(std::move(name)),
         solver_(context.solver),
+        surrogates_(context.surrogates),
         resumed_(context.resumed),
         resume_step_(context.resume_step),
         begin_(base::wall_seconds()) {}
@@ -61,7 +62,7 @@ class History : public run::Observer {
   /// Cuts the file at once, so that what lies beyond the checkpoint is never taken for a part of this run.
   void restored() override {
     if (communicator_.is_root()) rows_ = pending_;
-    run::QuantitySet quantities(*solver_);
+    run::QuantitySet quantities(*solver_, surrogates_);
     try {
       open(quantities);
     } catch (const run::OutputError& error) {
@@ -72,7 +73,7 @@ class History : public run::Observer {
   void flush() override {
     share_pending();
     if (!opened_ && pending_.empty()) return;
-    run::QuantitySet quantities(*solver_);
+    run::QuantitySet quantities(*solver_, surrogates_);
     if (!opened_) open(quantities);
     run::output_on_root(communicator_, [this] {
       write();
@@ -133,6 +134,7 @@ class History : public run::Observer {
   std::filesystem::path folder_;
   std::string name_;
   run::Solver* solver_;
+  const run::Surrogates* surrogates_;
   bool resumed_;
   std::int64_t resume_step_;
   double begin_, last_write_ = 0;

@@ -172,6 +172,7 @@ void Case::declare(const Registry& registry) {
   const std::string time_unit = solver->time_unit();
   p.group("run", "clock, limits and where the results go",
           [&](base::Parameters& g) { run.declare(g, time_unit); });
+  p.named("surrogates", surrogates, {.help = "learned models by name, used by the solver and by hooks"});
   p.list_by_type(
       "hooks", options_of(registry.hooks),
       {.help = "what acts between steps, in this order", .may_differ_at_restart = true},

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/parameters.hpp"
@@ -13,6 +14,7 @@
 #include "run/hook.hpp"
 #include "run/registry.hpp"
 #include "run/solver.hpp"
+#include "surrogate/declaration.hpp"
 
 namespace sluice::run {
 
@@ -62,8 +64,8 @@ struct HookItem {
   std::unique_ptr<HookCase> hook;
 };
 
-/// Everything that a case file says, checked. Top level: schema, title, solver, plugins, run, hooks,
-/// expected, ensemble, petsc, and the solver's own groups. Nothing on disk has been touched.
+/// Everything that a case file says, checked. Top level: schema, title, solver, plugins, run,
+/// surrogates, hooks, expected, ensemble, petsc, and the solver's own groups. Nothing on disk has been touched.
 class Case {
  public:
   /// Reads `file`, applies the --set texts, declares, reads, validates. InputError. Collective.
@@ -80,6 +82,7 @@ class Case {
   std::string title, description, solver_name;
   RunParameters run;
   EnsembleParameters ensemble;
+  std::vector<std::pair<std::string, surrogate::Declaration>> surrogates;
   std::vector<HookItem> hooks;
   std::vector<ExpectedValue> expected;
   std::map<std::string, std::string> petsc;

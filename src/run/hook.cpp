@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
 #include <algorithm>
+
+#include "run/surrogates.hpp"
 
 namespace sluice::run {
 
@@ -30,6 +33,8 @@ const std::vector<Quantity>& QuantitySet::get() {
     values_ = solver_->invariants();
     const std::vector<Quantity> diagnostics = solver_->diagnostics();
     values_.insert(values_.end(), diagnostics.begin(), diagnostics.end());
+    if (surrogates_ != nullptr)
+      for (const Quantity& quantity : surrogates_->quantities()) values_.push_back(quantity);
     known_ = true;
   }
   return values_;

@@ -35,12 +35,15 @@ class OutputSet {
 /// Invariants then diagnostics of a solver, computed at most once a state, and only when somebody asks.
 class QuantitySet {
  public:
-  explicit QuantitySet(Solver& solver) : solver_(&solver) {}
+  /// Those of the surrogates, where there are any, come last.
+  explicit QuantitySet(Solver& solver, const Surrogates* surrogates = nullptr)
+      : solver_(&solver), surrogates_(surrogates) {}
   [[nodiscard]] const std::vector<Quantity>& get();  ///< Collective.
   void new_state() { known_ = false; }
 
  private:
   Solver* solver_;
+  const Surrogates* surrogates_;
   bool known_ = false;
   std::vector<Quantity> values_;
 };
@@ -60,6 +63,7 @@ struct HookContext {
   base::Communicator communicator;
   std::filesystem::path folder;  ///< Of the run; hooks write below it.
   Solver* solver = nullptr;
+  Surrogates* surrogates = nullptr;
   bool resumed = false;    ///< A restart: append, do not begin anew.
   double resume_time = 0;  ///< Simulated time and step of the checkpoint that is resumed.
   std::int64_t resume_step = 0;

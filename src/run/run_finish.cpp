@@ -76,6 +76,7 @@ void Run::Impl::run_state(State& state) {
 State Run::Impl::whole_state(const std::vector<bool>* hooks_of_checkpoint) {
   State state;
   solver->state(state);
+  state.within("surrogates", [this](State& inner) { surrogates->state(inner); });
   state.within("clock", [this](State& inner) { clock.state(inner); });
   state.within("run", [this](State& inner) { run_state(inner); });
   hooks.state(state, hooks_of_checkpoint);
@@ -170,6 +171,7 @@ void Run::Impl::report() {
     for (const std::string& line : conservation_lines(solver->invariants(), initial_invariants))
       base::log::info("{}", line);
   for (const std::string& line : solver->summary()) base::log::info("{}", line);
+  for (const std::string& line : surrogates->summary()) base::log::info("{}", line);
   report_cost(communicator, folder.path(),
               {.steps = steps_here,
                .step_seconds = step_seconds,

@@ -13,6 +13,7 @@
 #include "run/progress.hpp"
 #include "run/resume.hpp"
 #include "run/run.hpp"
+#include "run/surrogates.hpp"
 
 namespace sluice::run {
 
@@ -68,6 +69,7 @@ struct Run::Impl {
   std::vector<double> land_on;  // sorted
 
   std::string provenance, machine, resolved;
+  std::unique_ptr<Surrogates> surrogates;  // outlive the solver and the hooks that call them
   std::unique_ptr<Solver> solver;
   std::optional<OutputSet> outputs;
   std::optional<QuantitySet> quantities;

@@ -94,14 +94,17 @@ void Run::Impl::begin_outputs(bool resumed) {
 
 void Run::Impl::build_solver(const std::optional<ResumePoint>& point) {
   const base::ScopedTimer timer("start");
+  surrogates = std::make_unique<Surrogates>(communicator, the_case.surrogates,
+                                            the_case.solver->plan(communicator).grid.dimensions());
   solver = the_case.solver->build({.communicator = communicator,
                                    .seed = static_cast<std::uint64_t>(the_case.run.seed),
                                    .member = options.member,
                                    .fingerprint = point ? point->header.fingerprint : std::string(),
                                    .folder = folder.path(),
-                                   .petsc_options = the_case.petsc});
+                                   .petsc_options = the_case.petsc,
+                                   .surrogates = surrogates.get()});
   outputs.emplace(*solver);
-  quantities.emplace(*solver);
+  quantities.emplace(*solver, surrogates.get());
 }
 
 void Run::Impl::build_hooks(const std::optional<ResumePoint>& point) {
@@ -109,6 +112,7 @@ void Run::Impl::build_hooks(const std::optional<ResumePoint>& point) {
   context.resumed = point.has_value();
   context.resume_time = point ? point->header.time : 0;
   context.resume_step = point ? point->header.step : 0;
+  context.surrogates = surrogates.get();
   context.provenance = provenance;
   context.resolved = resolved;
   context.write_checkpoint = [this](int asked_keep) {
@@ -143,6 +147,7 @@ void Run::Impl::resume_from(const ResumePoint& point) {
   const std::vector<bool> own_hooks = check_against_case(point, the_case);
   State state = whole_state(&own_hooks);
   read_checkpoint(communicator, point.file, state);
+  surrogates->restored();
   solver->restored();
   hooks.restored(own_hooks);
   expected.restored();

@@ -49,6 +49,8 @@ struct Increment {
   grid::FieldView change;
 };
 
+class Surrogates;  // run/surrogates.hpp
+
 class Solver {
  public:
   virtual ~Solver() = default;
@@ -88,6 +90,7 @@ struct Context {
   std::string fingerprint;         ///< Of the checkpoint that is being resumed; empty on a fresh start.
   std::filesystem::path folder{};  ///< Of the run, for extra files; empty if there is none.
   std::map<std::string, std::string> petsc_options{};  ///< The case's `petsc:` block.
+  Surrogates* surrogates = nullptr;                    ///< The case's `surrogates:`; outlive the solver.
 };
 
 /// What `sluice check` prints before anything is allocated.

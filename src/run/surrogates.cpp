@@ -1,0 +1,89 @@
+#include "run/surrogates.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "run/weights_file.hpp"
+
+namespace sluice::run {
+
+namespace {
+
+/// Weights of one entry: from its file, or untrained. Collective.
+surrogate::Weights weights_of(const base::Communicator& communicator, const std::string& name,
+                              const surrogate::Declaration& declaration, int dimensions) {
+  if (!declaration.weights.empty()) {
+    WeightsFile content = read_weights(communicator, declaration.weights);
+    surrogate::check_against(name, declaration, content.weights, declaration.weights);
+    base::log::info(
+        "surrogate {}: {}, {} weights from {} ({})", name,
+        content.weights.architecture.text(content.weights.inputs.size(), content.weights.outputs.size()),
+        content.weights.parameter_count(), declaration.weights, content.hash.substr(0, 12));
+    return std::move(content.weights);
+  }
+  surrogate::Weights weights = surrogate::untrained(name, declaration, dimensions);
+  base::log::warn("surrogate {}: {}, {} weights, untrained (seed {})", name,
+                  weights.architecture.text(weights.inputs.size(), weights.outputs.size()),
+                  weights.parameter_count(), declaration.seed);
+  return weights;
+}
+
+}  // namespace
+
+Surrogates::Surrogates(const base::Communicator& communicator, const Declarations& declarations,
+                       int dimensions) {
+  for (const auto& [name, declaration] : declarations)
+    items_.push_back(std::make_unique<surrogate::Surrogate>(
+        name, declaration, weights_of(communicator, name, declaration, dimensions)));
+}
+
+surrogate::Surrogate& Surrogates::get(const std::string& where, const std::string& name) {
+  std::vector<std::string> known;
+  for (const auto& item : items_) {
+    if (item->name() == name) return *item;
+    known.push_back(item->name());
+  }
+  const std::string near = base::nearest_name(name, known);
+  throw base::InputError(fmt::format("{}: there is no surrogate '{}'{}; the case declares: {}", where, name,
+                                     near.empty() ? "" : " (did you mean '" + near + "'?)",
+                                     known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+}
+
+void Surrogates::state(State& state) {
+  for (const auto& item : items_)
+    state.within(item->name(), [&item](State& inner) {
+      item->save();
+      inner.reals("weights", item->saved_weights);
+      inner.integers("counters", item->saved_counters);
+    });
+}
+
+void Surrogates::restored() {
+  for (const auto& item : items_) item->restored();
+}
+
+std::vector<Quantity> Surrogates::quantities() const {
+  std::vector<Quantity> list;
+  for (const auto& item : items_) {
+    const surrogate::GuardCounters& counters = item->counters();
+    using Counters = surrogate::GuardCounters;
+    const auto add = [&](const char* what, Counters::Name which) {
+      list.push_back({item->name() + "_" + what, "", static_cast<double>(counters[which])});
+    };
+    add("accepted", Counters::accepted);
+    add("limited", Counters::limited);
+    add("refused", Counters::refused);
+  }
+  return list;
+}
+
+std::vector<std::string> Surrogates::summary() const {
+  std::vector<std::string> lines;
+  for (const auto& item : items_) lines.push_back(item->summary());
+  return lines;
+}
+
+}  // namespace sluice::run

@@ -1,0 +1,149 @@
+#include "surrogate/architecture.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+
+namespace sluice::surrogate {
+
+namespace {
+
+using Shape = std::vector<std::int64_t>;
+
+std::int64_t product(const Shape& shape) {
+  std::int64_t size = 1;
+  for (const std::int64_t n : shape) size *= n;
+  return size;
+}
+
+/// Layers of an mlp or of convolutions: `taps` is the shape of the kernel, empty for an mlp.
+void add_layers(std::vector<TensorShape>& list, const std::vector<std::int64_t>& channels,
+                const Shape& taps) {
+  for (std::size_t l = 0; l + 1 < channels.size(); ++l) {
+    Shape shape{channels[l + 1], channels[l]};
+    shape.insert(shape.end(), taps.begin(), taps.end());
+    const std::int64_t fan_in = channels[l] * product(taps);
+    list.push_back({fmt::format("layers.{}.weight", l), shape, fan_in});
+    list.push_back({fmt::format("layers.{}.bias", l), {channels[l + 1]}, fan_in});
+  }
+}
+
+void add_linear(std::vector<TensorShape>& list, const std::string& name, std::int64_t in, std::int64_t out) {
+  list.push_back({name + ".weight", {out, in}, in});
+  list.push_back({name + ".bias", {out}, in});
+}
+
+void add_fourier(std::vector<TensorShape>& list, const Architecture& a, std::int64_t inputs,
+                 std::int64_t outputs, int dimensions) {
+  add_linear(list, "lift", inputs, a.width);
+  Shape spectral{a.width, a.width};
+  const std::vector<std::int64_t> modes = a.modes_of(dimensions);
+  for (std::size_t d = 0; d < modes.size(); ++d)
+    spectral.push_back(d + 1 < modes.size() ? 2 * modes[d] : modes[d]);
+  spectral.push_back(2);
+  for (std::int64_t l = 0; l < a.blocks; ++l) {
+    list.push_back({fmt::format("blocks.{}.spectral", l), spectral, a.width});
+    add_linear(list, fmt::format("blocks.{}", l), a.width, a.width);
+  }
+  add_linear(list, "project.0", a.width, a.projection);
+  add_linear(list, "project.1", a.projection, outputs);
+}
+
+std::string joined(const std::vector<std::int64_t>& values, const char* between) {
+  return fmt::format("{}", fmt::join(values, between));
+}
+
+}  // namespace
+
+void Architecture::declare(base::Parameters& p, bool may_be_the_files) {
+  std::vector<base::Option> kinds{{"mlp", "multilayer perceptron, the same at every point"},
+                                  {"convolutional", "convolutions with periodic boundaries"},
+                                  {"fourier", "Fourier neural operator"}};
+  if (may_be_the_files) {
+    kinds.push_back({"file", "whatever the weights file holds"});
+    kind = "file";
+  }
+  p.choice("kind", kind, kinds, {.help = "kind of network"});
+  p.choice("activation", activation,
+           {{"gelu", "x (1 + erf(x / sqrt 2)) / 2"},
+            {"tanh", "hyperbolic tangent"},
+            {"relu", "max(x, 0)"},
+            {"silu", "x / (1 + exp(-x))"}},
+           {.help = "function between the layers"});
+  p.integers(
+      "hidden", hidden,
+      {.help = "mlp, convolutional: channels of the hidden layers; [] for a linear map", .minimum = 1});
+  p.integer(
+      "kernel", kernel,
+      {.help = "convolutional: points of the kernel along each axis, odd", .minimum = 1, .maximum = 31});
+  p.integer("width", width, {.help = "fourier: channels between the blocks", .minimum = 1});
+  p.integer("blocks", blocks, {.help = "fourier: number of blocks", .minimum = 1});
+  p.integers("modes", modes,
+             {.help = "fourier: wavenumbers kept along each axis; one number stands for all axes",
+              .minimum = 1,
+              .minimum_size = 1,
+              .maximum_size = 3});
+  p.integer("projection", projection,
+            {.help = "fourier: channels of the hidden layer of the projection", .minimum = 1});
+}
+
+std::string Architecture::text(std::size_t inputs, std::size_t outputs) const {
+  if (kind == "fourier")
+    return fmt::format("fourier {} -> {}, width {}, {} blocks, modes {}, projection {}, {}", inputs, outputs,
+                       width, blocks, joined(modes, "x"), projection, activation);
+  std::vector<std::int64_t> channels = hidden;
+  channels.insert(channels.begin(), static_cast<std::int64_t>(inputs));
+  channels.push_back(static_cast<std::int64_t>(outputs));
+  const std::string sizes = kind + " " + joined(channels, "-");
+  return (kind == "mlp" ? sizes : fmt::format("{}, kernel {}", sizes, kernel)) + ", " + activation;
+}
+
+void Architecture::check() const {
+  if (kind == "convolutional" && kernel % 2 == 0)
+    throw base::AgreedError(
+        fmt::format("architecture.kernel: {} is even; a kernel has an odd number of points", kernel));
+}
+
+std::vector<std::int64_t> Architecture::modes_of(int dimensions) const {
+  const auto wanted = static_cast<std::size_t>(dimensions);
+  if (modes.size() == wanted) return modes;
+  if (modes.size() == 1) return std::vector<std::int64_t>(wanted, modes.front());
+  throw base::AgreedError(fmt::format(
+      "architecture.modes: {} numbers for {} axes; allowed: one, or one an axis", modes.size(), dimensions));
+}
+
+std::int64_t Architecture::reach() const {
+  if (kind == "fourier") return -1;
+  return kind == "mlp" ? 0 : (kernel - 1) / 2 * (static_cast<std::int64_t>(hidden.size()) + 1);
+}
+
+bool Architecture::same(const Architecture& other) const {
+  if (kind != other.kind || activation != other.activation) return false;
+  if (kind == "fourier")
+    return width == other.width && blocks == other.blocks && modes == other.modes &&
+           projection == other.projection;
+  return hidden == other.hidden && (kind == "mlp" || kernel == other.kernel);
+}
+
+std::int64_t TensorShape::size() const { return product(shape); }
+
+std::vector<TensorShape> tensor_shapes(const Architecture& architecture, std::int64_t inputs,
+                                       std::int64_t outputs, int dimensions) {
+  architecture.check();
+  std::vector<TensorShape> list;
+  if (architecture.kind == "fourier") {
+    add_fourier(list, architecture, inputs, outputs, dimensions);
+    return list;
+  }
+  std::vector<std::int64_t> channels = architecture.hidden;
+  channels.insert(channels.begin(), inputs);
+  channels.push_back(outputs);
+  const bool mlp = architecture.kind == "mlp";
+  add_layers(list, channels,
+             mlp ? Shape{} : Shape(static_cast<std::size_t>(dimensions), architecture.kernel));
+  return list;
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) { return joined(shape, " x "); }
+
+}  // namespace sluice::surrogate

@@ -1,0 +1,57 @@
+// Which network a surrogate is, with its sizes: what a case file declares and a weights file holds.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/parameters.hpp"
+
+namespace sluice::surrogate {
+
+/// The networks that Sluice evaluates itself, decomposed like the solver, without torch:
+///   mlp            multilayer perceptron, the same at every point; Rumelhart, Hinton, Williams,
+///                  Nature 323 (1986) 533. Weights layers.L.weight [out, in], layers.L.bias [out].
+///   convolutional  convolutions with periodic boundaries; LeCun et al., Neural Computation 1 (1989) 541.
+///                  Weights layers.L.weight [out, in, kernel, ...], layers.L.bias [out].
+///   fourier        Fourier neural operator; Li et al., ICLR 2021, arXiv:2010.08895, equations 2 to 5.
+///                  Weights lift.weight [width, in], lift.bias; of every block blocks.L.spectral
+///                  [in, out, 2 m_0, ..., m_last, 2] (complex, wavenumbers 0..m-1, -m..-1; 0..m-1 along the
+///                  last axis), blocks.L.weight [width, width], blocks.L.bias; project.0 and project.1.
+struct Architecture {
+  std::string kind = "mlp";
+  std::string activation = "gelu";
+  std::vector<std::int64_t> hidden{16, 16};  ///< mlp, convolutional: channels of the hidden layers.
+  std::int64_t kernel = 3;                   ///< convolutional: points along each axis, odd.
+  std::int64_t width = 16, blocks = 4;       ///< fourier: channels and number of blocks.
+  std::vector<std::int64_t> modes{8};        ///< fourier: kept along each axis; one number for all.
+  std::int64_t projection = 32;              ///< fourier: channels of the hidden layer of the projection.
+
+  /// In a case file the kind may be "file": whatever the weights file holds.
+  void declare(base::Parameters& parameters, bool may_be_the_files = false);
+  /// "mlp 2-16-16-1, tanh" with the sizes that its kind has.
+  [[nodiscard]] std::string text(std::size_t inputs, std::size_t outputs) const;
+  /// AgreedError if a size makes no sense together with the others.
+  void check() const;
+  /// Modes along each of `dimensions` axes. AgreedError if neither one nor `dimensions` are given.
+  [[nodiscard]] std::vector<std::int64_t> modes_of(int dimensions) const;
+  /// Points on each side that an output depends on; -1: the whole domain.
+  [[nodiscard]] std::int64_t reach() const;
+  /// Same kind, and the same sizes as far as that kind has them.
+  [[nodiscard]] bool same(const Architecture& other) const;
+};
+
+struct TensorShape {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::int64_t fan_in = 1;  ///< Inputs that one output sums up; of initial weights.
+  [[nodiscard]] std::int64_t size() const;
+};
+
+/// Every tensor of the network in the order of evaluation, for that many input and output channels.
+[[nodiscard]] std::vector<TensorShape> tensor_shapes(const Architecture& architecture, std::int64_t inputs,
+                                                     std::int64_t outputs, int dimensions);
+
+/// "16 x 2 x 3 x 3"
+[[nodiscard]] std::string shape_text(const std::vector<std::int64_t>& shape);
+
+}  // namespace sluice::surrogate

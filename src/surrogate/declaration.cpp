@@ -1,0 +1,114 @@
+#include "surrogate/declaration.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+
+namespace sluice::surrogate {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& name, const std::string& message) {
+  throw base::AgreedError("surrogates." + name + ": " + message);
+}
+
+std::string names_of(const std::vector<Channel>& channels) {
+  std::string text;
+  for (const Channel& channel : channels)
+    text += (text.empty() ? "" : ", ") + channel.field + " [" + channel.unit + "]";
+  return text;
+}
+
+void compare(const std::string& name, const char* kind, const std::vector<Channel>& declared,
+             const std::vector<Channel>& held, const std::string& file) {
+  if (declared.empty()) return;
+  if (declared.size() != held.size())
+    fail(name, fmt::format("the case declares {} {} ({}), {} holds {} ({})", declared.size(), kind,
+                           names_of(declared), file, held.size(), names_of(held)));
+  for (std::size_t c = 0; c < held.size(); ++c) {
+    if (declared[c].field != held[c].field)
+      fail(name, fmt::format("{} {}: the case declares the field '{}', {} holds '{}'", kind, c,
+                             declared[c].field, file, held[c].field));
+    if (declared[c].unit != held[c].unit)
+      fail(name, fmt::format("{}: '{}' is in [{}] in the case, in [{}] in {}", kind, declared[c].field,
+                             declared[c].unit, held[c].unit, file));
+  }
+}
+
+}  // namespace
+
+void GuardParameters::declare(base::Parameters& p) {
+  p.choice("policy", policy,
+           {{"fallback", "a refused call is left out, the solver goes the classical way"},
+            {"warn", "a call that is finite is used all the same, and counted"},
+            {"stop", "the run ends with an error"}},
+           {.help = "what happens when a check fails; values that are not finite are never used"});
+  p.real("box_margin", box_margin,
+         {.help = "inputs may lie outside the range of the training data by this part of its width",
+          .minimum = 0.0});
+  p.real("distance", distance,
+         {.help = "largest Mahalanobis distance of a point's inputs from the training data (needs their mean "
+                  "and covariance in the weights file)",
+          .minimum = 0.0,
+          .exclusive_minimum = true});
+  p.real("outside", outside,
+         {.help = "part of the points whose inputs may lie outside", .minimum = 0.0, .maximum = 1.0});
+  p.choice("bounds", bounds, {{"limit", "set to the bound"}, {"refuse", "refuse the call"}},
+           {.help = "what happens to outputs beyond their lower or upper value"});
+  p.texts("conserve", conserve,
+          {.help = "outputs that are projected so that their integral over the grid is 0"});
+  p.real(
+      "defect", defect,
+      {.help =
+           "largest |integral| of a conserved output before the projection, over the integral of its modulus",
+       .minimum = 0.0,
+       .maximum = 1.0});
+  p.real("growth", growth,
+         {.help = "largest rate at which a corrected field's sum of squares may grow by the surrogate, in "
+                  "parts per unit of the solver's time; beyond it the correction is scaled down",
+          .minimum = 0.0});
+  p.integer("budget", budget,
+            {.help = "refused calls in a row after which the surrogate is switched off; 0 for never",
+             .minimum = 0});
+}
+
+void Declaration::declare(base::Parameters& p) {
+  p.file("weights", weights, {.help = "weights file; empty for untrained weights of `architecture`"});
+  p.group("architecture", "the network; with `kind: file` nothing else counts here",
+          [this](base::Parameters& g) { architecture.declare(g, true); });
+  p.list("inputs", inputs, {.help = "what goes in, in the order of the file; left out, it is the file's"});
+  p.list("outputs", outputs,
+         {.help = "what comes out, in the order of the file; left out, it is the file's"});
+  p.choice("precision", precision, {{"single", "float32"}, {"double", "float64"}},
+           {.help = "arithmetic of the network"});
+  p.integer("seed", seed, {.help = "of untrained weights", .minimum = 0});
+  p.group("guard", "checks of every call", [this](base::Parameters& g) { guard.declare(g); });
+}
+
+Weights untrained(const std::string& name, const Declaration& declaration, int dimensions) {
+  if (declaration.architecture.kind == "file")
+    fail(name, "has neither 'weights' nor the kind of an 'architecture'; one of them is needed");
+  if (declaration.inputs.empty() || declaration.outputs.empty())
+    fail(name, "without a weights file, 'inputs' and 'outputs' are needed");
+  Weights weights;
+  weights.architecture = declaration.architecture;
+  weights.inputs = declaration.inputs;
+  weights.outputs = declaration.outputs;
+  weights.note = "untrained";
+  weights.dimensions = dimensions;
+  initialise(weights, static_cast<std::uint64_t>(declaration.seed));
+  weights.check("surrogates." + name);
+  return weights;
+}
+
+void check_against(const std::string& name, const Declaration& declaration, const Weights& weights,
+                   const std::string& file) {
+  if (declaration.architecture.kind != "file" && !declaration.architecture.same(weights.architecture))
+    fail(name, fmt::format("the case declares {}, {} holds {}",
+                           declaration.architecture.text(weights.inputs.size(), weights.outputs.size()), file,
+                           weights.architecture.text(weights.inputs.size(), weights.outputs.size())));
+  compare(name, "inputs", declaration.inputs, weights.inputs, file);
+  compare(name, "outputs", declaration.outputs, weights.outputs, file);
+}
+
+}  // namespace sluice::surrogate

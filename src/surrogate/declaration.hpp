@@ -1,0 +1,45 @@
+// What a case file says about a surrogate.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/parameters.hpp"
+#include "surrogate/weights.hpp"
+
+namespace sluice::surrogate {
+
+struct GuardParameters {
+  std::string policy = "fallback";
+  double box_margin = 0.1;         ///< Of the training range's width, beyond each end.
+  std::optional<double> distance;  ///< Mahalanobis, of one point's inputs.
+  double outside = 0;              ///< Part of the points that may lie outside.
+  std::string bounds = "limit";
+  std::vector<std::string> conserve;  ///< Outputs whose integral over the grid is to stay as it is.
+  std::optional<double> defect;       ///< Largest |integral| over integral of the modulus, before projection.
+  std::optional<double> growth;       ///< [time^-1] Largest rate at which a field's energy may grow.
+  std::int64_t budget = 10;
+  void declare(base::Parameters& parameters);
+};
+
+/// One entry of `surrogates:` in a case file.
+struct Declaration {
+  std::string weights;  ///< File; empty: untrained weights of `architecture`.
+  Architecture architecture;
+  std::vector<Channel> inputs, outputs;
+  std::string precision = "single";
+  std::int64_t seed = 0;  ///< Of untrained weights.
+  GuardParameters guard;
+  void declare(base::Parameters& parameters);
+};
+
+/// Untrained weights of what the case declares. AgreedError if it declares too little.
+[[nodiscard]] Weights untrained(const std::string& name, const Declaration& declaration, int dimensions);
+
+/// AgreedError "surrogates.NAME: ..." that says both sides, unless what the case declares is what the file
+/// holds. Normalisation and bounds that the case leaves out come from the file.
+void check_against(const std::string& name, const Declaration& declaration, const Weights& weights,
+                   const std::string& file);
+
+}  // namespace sluice::surrogate

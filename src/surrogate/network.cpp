@@ -1,0 +1,30 @@
+#include "surrogate/network.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "surrogate/layers.hpp"
+
+namespace sluice::surrogate {
+
+Activation activation_of(const std::string& name) {
+  if (name == "gelu") return Activation::gelu;
+  if (name == "tanh") return Activation::tanh;
+  if (name == "relu") return Activation::relu;
+  if (name == "silu") return Activation::silu;
+  throw base::AgreedError("activation '" + name + "' is unknown; allowed: gelu, tanh, relu, silu");
+}
+
+std::unique_ptr<Network> make_network(const Weights& weights, const grid::LayoutPtr& layout,
+                                      Precision precision) {
+  const std::string& kind = weights.architecture.kind;
+  if (kind == "mlp") return make_perceptron(weights, precision);
+  if (weights.dimensions != layout->dimensions())
+    throw base::AgreedError(fmt::format("the {} network is for grids of {} axes; this grid has {}", kind,
+                                        weights.dimensions, layout->dimensions()));
+  if (kind == "convolutional") return make_convolutional(weights, layout, precision);
+  if (kind == "fourier") return make_fourier(weights, layout, precision);
+  throw base::AgreedError("network '" + kind + "' is unknown; allowed: mlp, convolutional, fourier");
+}
+
+}  // namespace sluice::surrogate

@@ -1,0 +1,116 @@
+#include "surrogate/surrogate.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/timer.hpp"
+
+namespace sluice::surrogate {
+
+namespace {
+
+Precision precision_of(const std::string& name) {
+  return name == "double" ? Precision::real : Precision::single;
+}
+
+}  // namespace
+
+Surrogate::Surrogate(std::string name, Declaration declaration, Weights weights)
+    : name_(std::move(name)), declaration_(std::move(declaration)), weights_(std::move(weights)) {
+  // What the case says about a channel goes before what the file says.
+  const auto take = [](const std::vector<Channel>& declared, std::vector<Channel>& held) {
+    for (std::size_t c = 0; c < declared.size() && c < held.size(); ++c) {
+      if (declared[c].lower) held[c].lower = declared[c].lower;
+      if (declared[c].upper) held[c].upper = declared[c].upper;
+    }
+  };
+  take(declaration_.inputs, weights_.inputs);
+  take(declaration_.outputs, weights_.outputs);
+}
+
+Surrogate::~Surrogate() = default;
+
+void Surrogate::bind(const grid::Grid& grid, const grid::LayoutPtr& layout) {
+  if (layout_ && layout_->same_decomposition(*layout)) return;
+  if (layout_)
+    throw base::AgreedError(
+        fmt::format("surrogates.{}: is used on two decompositions; declare it twice", name_));
+  try {
+    layout_ = layout->with_halo({0, 0, 0});
+    network_ = make_network(weights_, layout_, precision_of(declaration_.precision));
+    guard_.emplace(declaration_.guard, weights_, grid, layout_);
+  } catch (const base::AgreedError& error) {
+    throw base::AgreedError(fmt::format("surrogates.{}: {}", name_, error.what()));
+  }
+  guard_->counters = counters_;
+  for (const Channel& channel : weights_.outputs)
+    results_.emplace_back(grid::FieldInfo{.name = channel.field, .unit = channel.unit, .long_name = ""},
+                          layout_);
+  const grid::RealField zeros({.name = "zeros", .unit = "1", .long_name = ""}, layout_);
+  const std::vector<ChannelView> nothing(weights_.inputs.size(), {.data = zeros.data(), .layout = layout_});
+  network_->evaluate(nothing, results_);
+}
+
+Verdict Surrogate::call(std::span<const ChannelView> inputs, const GuardedCall& seat) {
+  if (guard_->is_off()) return Verdict::off;
+  {
+    const base::ScopedTimer timer("surrogate " + name_);
+    network_->evaluate(inputs, results_);
+  }
+  const base::ScopedTimer timer("guard " + name_);
+  Verdict verdict{};
+  try {
+    verdict = guard_->judge(inputs, results_, seat);
+  } catch (const base::AgreedError& error) {
+    throw base::AgreedError(fmt::format("surrogate {}: {}", name_, error.what()));
+  }
+  if (verdict == Verdict::refused && guard_->counters[GuardCounters::in_a_row] == 1)
+    base::log::warn("surrogate {}: a call was refused: {}", name_, guard_->reason());
+  if (guard_->is_off())
+    base::log::warn("surrogate {}: switched off after {} refused calls in a row; the last: {}", name_,
+                    guard_->counters[GuardCounters::in_a_row], guard_->reason());
+  return verdict;
+}
+
+void Surrogate::publish(std::span<const double> flat) {
+  weights_.set_flat(flat);
+  if (layout_) network_ = make_network(weights_, layout_, precision_of(declaration_.precision));
+}
+
+void Surrogate::save() {
+  saved_weights = weights_.flat();
+  const auto& values = counters().values;
+  saved_counters.assign(values.begin(), values.end());
+}
+
+void Surrogate::restored() {
+  if (saved_counters.size() == counters_.values.size())
+    std::copy(saved_counters.begin(), saved_counters.end(), counters_.values.begin());
+  if (guard_) guard_->counters = counters_;
+  if (saved_weights != weights_.flat()) {
+    base::log::warn(
+        "surrogate {}: goes on with the weights of the checkpoint, which are not those of the case", name_);
+    publish(saved_weights);
+  }
+}
+
+std::string Surrogate::summary() const {
+  const GuardCounters& c = counters();
+  using Counters = GuardCounters;
+  std::string text =
+      fmt::format("surrogate {}: {} calls, {} accepted, {} limited, {} refused", name_, c[Counters::calls],
+                  c[Counters::accepted], c[Counters::limited], c[Counters::refused]);
+  std::string why;
+  const auto add = [&](const char* what, Counters::Name which) {
+    if (c[which] > 0) why += fmt::format("{}{} {}", why.empty() ? "" : ", ", what, c[which]);
+  };
+  add("not finite", Counters::not_finite);
+  add("inputs outside", Counters::outside);
+  add("out of bounds", Counters::out_of_bounds);
+  add("defect", Counters::defect);
+  add("growth", Counters::growth);
+  return text + (why.empty() ? "" : " (" + why + ")") + (c[Counters::off] != 0 ? "; switched off" : "");
+}
+
+}  // namespace sluice::surrogate

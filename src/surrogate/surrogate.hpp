@@ -1,0 +1,57 @@
+// A surrogate: declared once in the case file by name, checked against its weights and the solver, called
+// under guard from whatever seat it has.
+#pragma once
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "surrogate/guard.hpp"
+#include "surrogate/network.hpp"
+#include "surrogate/weights.hpp"
+
+namespace sluice::surrogate {
+
+class Surrogate {
+ public:
+  Surrogate(std::string name, Declaration declaration, Weights weights);
+  ~Surrogate();
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const Weights& weights() const { return weights_; }
+  [[nodiscard]] const std::vector<Channel>& inputs() const { return weights_.inputs; }
+  [[nodiscard]] const std::vector<Channel>& outputs() const { return weights_.outputs; }
+
+  /// Makes it ready for fields of this decomposition and calls it once on zeros, so that the first call of
+  /// the run costs what every call costs. AgreedError if it does not fit. Collective.
+  void bind(const grid::Grid& grid, const grid::LayoutPtr& layout);
+  /// One guarded call. After `accepted` and `limited` the `results` hold what may be used; after `refused`
+  /// and `off` the caller goes the classical way. Collective.
+  [[nodiscard]] Verdict call(std::span<const ChannelView> inputs, const GuardedCall& seat);
+  [[nodiscard]] std::span<grid::RealField> results() { return results_; }
+
+  /// New weights of the same shapes, from the next call on.
+  void publish(std::span<const double> flat);
+  [[nodiscard]] const GuardCounters& counters() const { return guard_ ? guard_->counters : counters_; }
+  /// "surrogate relax: 100 calls, 98 accepted, 2 refused (2 not finite)"
+  [[nodiscard]] std::string summary() const;
+
+  // What a checkpoint keeps; `restored` after they were filled again.
+  std::vector<double> saved_weights;
+  std::vector<std::int64_t> saved_counters;
+  void save();
+  void restored();
+
+ private:
+  std::string name_;
+  Declaration declaration_;
+  Weights weights_;
+  std::unique_ptr<Network> network_;
+  std::optional<Guard> guard_;
+  GuardCounters counters_;  // until it is bound
+  grid::LayoutPtr layout_;
+  std::vector<grid::RealField> results_;
+};
+
+}  // namespace sluice::surrogate
