@@ -44,7 +44,8 @@ class CycleTimes {
 };
 
 /// Flux of one polarity, drawn again until it is within the bounds (the last try is cut to them).
-double draw_flux(const CycleParameters& p, const base::RandomKey& key, std::uint64_t i, std::uint64_t step) {
+double draw_flux(const RegionCycleParameters& p, const base::RandomKey& key, std::uint64_t i,
+                 std::uint64_t step) {
   double flux = 0;
   for (std::uint64_t attempt = 0; attempt < 64; ++attempt) {
     flux = p.flux_median * std::exp(p.flux_spread * base::random_normal(key, i, step + 8 + attempt)[0]);
@@ -64,7 +65,7 @@ void sort_by_time(std::vector<EmergingRegion>& regions) {
 // the cycle: J. Jiang, R. H. Cameron, D. Schmitt, M. Schuessler, Astron. Astrophys. 528 (2011) A82, eqs. (2)
 // and (4). Log-normal sizes: T. J. Bogdan et al., Astrophys. J. 327 (1988) 451. Signs alternate from cycle to
 // cycle and are opposite in the two hemispheres: G. E. Hale, S. B. Nicholson, Astrophys. J. 62 (1925) 270.
-std::vector<EmergingRegion> cycle_regions(const CycleParameters& p, const base::RandomKey& key,
+std::vector<EmergingRegion> cycle_regions(const RegionCycleParameters& p, const base::RandomKey& key,
                                           std::int64_t number) {
   const CycleTimes times(p.rise);
   const std::uint64_t step = static_cast<std::uint64_t>(number) * 128;  // of the random numbers
@@ -147,7 +148,7 @@ void Emergence::collect(const std::vector<EmergingRegion>& regions, double t0, d
 std::vector<Emergence::Share> Emergence::between(double t0, double t1) {
   std::vector<Share> shares;
   collect(catalogue_, t0, t1, shares);
-  const CycleParameters& cycle = parameters_.cycle;
+  const RegionCycleParameters& cycle = parameters_.cycle;
   if (cycle.regions > 0) {
     const auto number_at = [&](double t) { return std::floor((t - cycle.start) / cycle.period); };
     const auto first =

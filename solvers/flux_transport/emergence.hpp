@@ -16,7 +16,7 @@ struct EmergingRegion {
 };
 
 /// Regions of cycle `number` (0 is the first), by their times. Depends on the key and the number alone.
-[[nodiscard]] std::vector<EmergingRegion> cycle_regions(const CycleParameters& parameters,
+[[nodiscard]] std::vector<EmergingRegion> cycle_regions(const RegionCycleParameters& parameters,
                                                         const base::RandomKey& key, std::int64_t number);
 /// Regions of a catalogue, by their times. InputError that names file, line and column. Collective.
 [[nodiscard]] std::vector<EmergingRegion> read_catalogue(const base::Communicator& communicator,

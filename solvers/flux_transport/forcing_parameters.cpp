@@ -47,7 +47,7 @@ void RandomSourceParameters::declare(base::Parameters& p) {
              .minimum = 0});
 }
 
-void CycleParameters::declare(base::Parameters& p) {
+void RegionCycleParameters::declare(base::Parameters& p) {
   p.real("regions", regions, {.help = "bipolar regions a cycle; 0 = off", .minimum = 0, .maximum = 1e6});
   p.real("start", start, {.help = "beginning of the first cycle", .unit = "h"});
   p.real("period", period,

@@ -29,7 +29,7 @@ struct RandomSourceParameters {
 };
 
 /// Regions of one solar cycle after the other.
-struct CycleParameters {
+struct RegionCycleParameters {
   double regions = 0;                               ///< A cycle.
   double start = 0, period = 96426;                 ///< [h]
   double northern_leading = 1;                      ///< Sign in the first cycle.
@@ -47,7 +47,7 @@ struct EmergenceParameters {
   double peak_field = 250;      ///< [G]
   double growth = 0;            ///< [h]
   double northern_leading = 1;  ///< Sign, where the catalogue says nothing.
-  CycleParameters cycle;
+  RegionCycleParameters cycle;
   void declare(base::Parameters& p);
 };
 

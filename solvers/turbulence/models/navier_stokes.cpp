@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "turbulence/integrators.hpp"
+
 namespace sluice::solvers::turbulence {
 namespace {
 

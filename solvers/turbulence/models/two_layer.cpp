@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "turbulence/integrators.hpp"
 #include "turbulence/plane.hpp"
 
 namespace sluice::solvers::turbulence {

@@ -164,7 +164,7 @@ TEST(Emergence, RefusesBadCatalogues) {
 
 /// Spoerer: latitudes fall; Hale: signs by hemisphere and cycle; Joy: the mean tilt grows with latitude.
 TEST(Cycle, FollowsTheLawsOfTheSolarCycle) {
-  CycleParameters parameters;
+  RegionCycleParameters parameters;
   parameters.regions = 4000;
   const base::RandomKey key{.seed = 3, .member = 0, .stream = 9};
   const auto first = cycle_regions(parameters, key, 0), second = cycle_regions(parameters, key, 1);
