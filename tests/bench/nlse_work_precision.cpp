@@ -37,7 +37,7 @@ NlseParameters parameters_of(bool two) {
   return p;
 }
 
-Result run(const NlseParameters& parameters) {
+Result integrate(const NlseParameters& parameters) {
   NlseSolver solver(parameters, {.communicator = base::Communicator::self(), .fingerprint = {}});
   solver.initialize();
   const double begin = MPI_Wtime();
@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
       auto parameters = parameters_of(true);
       parameters.time.integrator = "srkn11b";
       parameters.time.dt = t_end / 12000;
-      reference = run(parameters).psi;
+      reference = integrate(parameters).psi;
     }
     for (const auto& scheme : schemes)
       for (int level = 0; level < 14; ++level) {
@@ -94,7 +94,7 @@ int main(int argc, char** argv) {
           parameters.time.dt = t_end * scheme.transforms / (3000 * std::pow(2.0, 0.5 * level)) * (1 + 1e-13);
         else
           parameters.time.tolerance = std::pow(10.0, -4 - 0.75 * level);
-        const auto result = run(parameters);
+        const auto result = integrate(parameters);
         const double error = two ? difference(result.psi, reference) : result.error;
         fmt::print("{},{},{},{:.6f},{:.3e}\n", two ? "two solitons" : "one soliton", scheme.name,
                    result.transforms, result.seconds, error);

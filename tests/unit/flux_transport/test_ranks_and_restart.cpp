@@ -27,9 +27,11 @@ const std::string over_pole =
 const std::string restless =
     regions +
     "flow: {attenuation: 50, inflow: {strength: 5.0e8, width: 40, interval: 7}, cycle: {period: 0.01, "
-    "meridional_amplitude: 0.5, torsional_amplitude: 20}}\nadvection: {scheme: weno5, integrator: ssprk104}\n";
-const std::string restless_as_hipft = restless.substr(0, restless.find("advection")) +
-                                      "advection: {scheme: weno3_lax_friedrichs}\ndiffusion: {grid_coefficient: 1e-3}\n";
+    "meridional_amplitude: 0.5, torsional_amplitude: 20}}\nadvection: {scheme: weno5, integrator: "
+    "ssprk104}\n";
+const std::string restless_as_hipft =
+    restless.substr(0, restless.find("advection")) +
+    "advection: {scheme: weno3_lax_friedrichs}\ndiffusion: {grid_coefficient: 1e-3}\n";
 const std::string implicit = regions + "diffusion: {scheme: crank_nicolson}\nstep: {maximum: 5}\n";
 
 /// Largest difference of the distributed field from the one that this rank computed alone, over its largest
@@ -117,8 +119,7 @@ TEST(Restart, BitForBit) {
   const std::string assimilating =
       fmt::format("assimilation: {{maps: {}}}\n", (folder / "maps.csv").string());
   for (const std::string& yaml :
-       {on_ranks(0, 0) + regions, on_ranks(0, 0) + over_pole + "step: {splitting: lie, maximum: 0.7}
-",
+       {on_ranks(0, 0) + regions, on_ranks(0, 0) + over_pole + "step: {splitting: lie, maximum: 0.7}\n",
         on_ranks(0, 0) + restless, on_ranks(0, 0) + restless_as_hipft, on_ranks(0, 0) + implicit,
         on_ranks(0, 0) + convecting, on_ranks(0, 0) + emerging, on_ranks(0, 0) + emerging + assimilating}) {
     FluxTransportRun whole(yaml);
