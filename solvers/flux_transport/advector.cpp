@@ -35,9 +35,11 @@ void attenuation(std::span<const double> b, double scale, std::span<double> fact
   for (std::size_t i = 0; i < b.size(); ++i) to[i] = numerics::one_minus_tanh(from[i] * over);
 }
 
-Advector::Advector(const numerics::SphereBlock& block, const FluxTransportParameters& parameters)
+Advector::Advector(const numerics::SphereBlock& block, const FluxTransportParameters& parameters,
+                   const numerics::PolarFilter* filter)
     : block_(block),
       parameters_(parameters),
+      filter_(filter),
       integrator_(integrator_of(parameters.advection.integrator)),
       advection_(block, scheme_of(parameters.advection.scheme), parameters.advection.upwinding),
       still_(is_still(parameters.flow)),
@@ -120,10 +122,13 @@ void Advector::advance(grid::RealField& field, double dt, Scratch& scratch, grid
   // u_0 stays in the field until the last stage; the stages alternate between two work fields.
   grid::RealField* newest = &field;
   grid::RealField *out = &scratch.a, *other = &scratch.b;
+  if (filter_ != nullptr) (*filter_)(field);
   for (std::size_t i = 0; i < integrator_.stages.size(); ++i) {
     const bool last = i + 1 == integrator_.stages.size();
     exchange(*newest);
-    advection_.stage(integrator_.stages[i], dt, field, *newest, last && newest != &field ? field : *out);
+    grid::RealField& result = last && newest != &field ? field : *out;
+    advection_.stage(integrator_.stages[i], dt, field, *newest, result);
+    if (filter_ != nullptr) (*filter_)(result);
     if (last && newest == &field) std::copy(out->span().begin(), out->span().end(), field.span().begin());
     newest = out;
     std::swap(out, other);

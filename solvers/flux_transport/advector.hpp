@@ -7,6 +7,7 @@
 #include "diffuser.hpp"
 #include "flow_part.hpp"
 #include "numerics/runge_kutta.hpp"
+#include "numerics/spectral/polar_filter.hpp"
 #include "numerics/sphere_advection.hpp"
 #include "parameters.hpp"
 #include "run/state.hpp"
@@ -19,8 +20,9 @@ void attenuation(std::span<const double> b, double scale, std::span<double> fact
 
 class Advector {
  public:
-  /// `block` and `parameters` must outlive this. Collective.
-  Advector(const numerics::SphereBlock& block, const FluxTransportParameters& parameters);
+  /// `block`, `parameters` and `filter` (none: null) must outlive this. Collective.
+  Advector(const numerics::SphereBlock& block, const FluxTransportParameters& parameters,
+           const numerics::PolarFilter* filter);
 
   /// A flow beside those of `parameters.flow`; before the first `begin`.
   void add(std::unique_ptr<FlowPart> part);
@@ -48,6 +50,7 @@ class Advector {
 
   const numerics::SphereBlock& block_;
   const FluxTransportParameters& parameters_;
+  const numerics::PolarFilter* filter_;
   numerics::ShuOsherScheme integrator_;
   numerics::SphereAdvection advection_;
   std::vector<std::unique_ptr<FlowPart>> parts_;

@@ -45,11 +45,13 @@ numerics::SphereDiffusion make_operator(const numerics::SphereBlock& block,
 }  // namespace
 
 Diffuser::Diffuser(const numerics::SphereBlock& block, const DiffusionParameters& parameters, double safety,
-                   const std::map<std::string, std::string>& petsc_options)
+                   const std::map<std::string, std::string>& petsc_options,
+                   const numerics::PolarFilter* filter)
     : block_(block),
       operator_(make_operator(block, parameters)),
       table_(parameters.scheme == "rkl2" ? numerics::SuperScheme::rkl2 : numerics::SuperScheme::rkg2),
       scheme_(parameters.scheme),
+      filter_(parameters.implicit() ? nullptr : filter),
       safety_(safety),
       explicit_limit_(safety * 2 / operator_.largest_row_sum()),
       subcycles_(parameters.subcycles) {
@@ -65,6 +67,7 @@ Diffuser::Diffuser(const numerics::SphereBlock& block, const DiffusionParameters
 Diffuser::~Diffuser() = default;
 
 void Diffuser::advance(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange) {
+  apply_filter(field);
   if (scheme_ == "euler") return euler_steps(field, dt, scratch, exchange);
   if (subcycles_ > 0) {
     for (std::int64_t n = 0; n < subcycles_; ++n) {
@@ -74,6 +77,7 @@ void Diffuser::advance(grid::RealField& field, double dt, Scratch& scratch, grid
       }
       exchange(field);
       operator_.apply(field, scratch.rate);
+      apply_filter(scratch.rate);
       super_step(field, dt / double(subcycles_), scratch, exchange);
     }
     return;
@@ -82,6 +86,7 @@ void Diffuser::advance(grid::RealField& field, double dt, Scratch& scratch, grid
   for (int cycle = 1; left > 0; ++cycle) {
     exchange(field);
     operator_.apply(field, scratch.rate);
+    apply_filter(scratch.rate);
     last = std::max(last, practical_limit(field, scratch.rate, exchange));
     const bool final = cycle == most_cycles || last >= left;
     super_step(field, final ? left : last, scratch, exchange);
@@ -120,6 +125,10 @@ double Diffuser::practical_limit(const grid::RealField& field, grid::RealField& 
   return safety_ * communicator.min(limit);
 }
 
+void Diffuser::apply_filter(grid::RealField& field) const {
+  if (filter_ != nullptr) (*filter_)(field);
+}
+
 void Diffuser::add_rate(grid::RealField& field, double dt, const grid::RealField& rate) const {
   for (grid::Index i = 0; i < block_.rows(); ++i) {
     double* __restrict b = field.view().row(i);
@@ -135,6 +144,7 @@ void Diffuser::euler_steps(grid::RealField& field, double dt, Scratch& scratch,
   for (std::int64_t n = 0; n < steps; ++n) {
     exchange(field);
     operator_.apply(field, scratch.rate);
+    apply_filter(scratch.rate);
     add_rate(field, dt / double(steps), scratch.rate);
   }
   super_steps_ += steps;
@@ -170,6 +180,7 @@ void Diffuser::super_step(grid::RealField& field, double dt, Scratch& scratch, g
     grid::RealField& out = j + 1 == stages.size() ? field : *older;
     operator_.stage(stages[j], dt,
                     {.u = *newest, .before = before, .start = field, .start_rate = scratch.rate, .out = out});
+    apply_filter(out);
     std::swap(newest, older);
   }
   ++super_steps_;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "grid/field.hpp"
+#include "numerics/spectral/polar_filter.hpp"
 #include "numerics/sphere_diffusion.hpp"
 #include "numerics/super_time_stepping.hpp"
 #include "parameters.hpp"
@@ -23,9 +24,10 @@ struct Scratch {
 
 class Diffuser {
  public:
-  /// `block` must outlive this. Collective.
+  /// `block` and `filter` (of the explicit schemes; none: null) must outlive this. Collective.
   Diffuser(const numerics::SphereBlock& block, const DiffusionParameters& parameters, double safety,
-           const std::map<std::string, std::string>& petsc_options = {});
+           const std::map<std::string, std::string>& petsc_options = {},
+           const numerics::PolarFilter* filter = nullptr);
   ~Diffuser();
 
   /// Advances `field` by dt. Collective.
@@ -46,12 +48,14 @@ class Diffuser {
   /// whatever the solver's tolerance.
   void implicit_step(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
   void add_rate(grid::RealField& field, double dt, const grid::RealField& rate) const;
+  void apply_filter(grid::RealField& field) const;
   void super_step(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
 
   const numerics::SphereBlock& block_;
   numerics::SphereDiffusion operator_;
   numerics::SuperTable table_;
   std::string scheme_;
+  const numerics::PolarFilter* filter_;
   std::unique_ptr<numerics::petsc::SphereImplicit> implicit_;
   double safety_;
   double explicit_limit_;

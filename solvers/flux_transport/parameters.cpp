@@ -18,6 +18,13 @@ void GridParameters::declare(base::Parameters& p) {
               .may_differ_at_restart = true,
               .minimum_size = 2,
               .maximum_size = 2});
+  p.real("polar_filter", polar_filter,
+         {.help = "rows near the poles keep this times sin(theta) of the equator's waves along longitude, so "
+                  "that their "
+                  "small cells do not throttle explicit steps; 4 takes next to nothing away; 0 = off",
+          .unit = "1",
+          .minimum = 0,
+          .maximum = 1000});
 }
 
 void Harmonic::declare(base::Parameters& p) {

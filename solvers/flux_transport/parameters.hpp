@@ -22,6 +22,7 @@ struct GridParameters {
   std::int64_t n_theta = 181, n_phi = 360;
   std::vector<std::int64_t> ranks{0, 0};
   bool of_map = true;
+  double polar_filter = 0;
   void declare(base::Parameters& p);
 };
 

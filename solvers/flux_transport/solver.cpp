@@ -23,6 +23,14 @@ using grid::Index;
 
 const grid::FieldInfo radial_field{"B_r", "G", "radial magnetic field"};
 
+/// Tells the block which waves its rows keep.
+std::optional<numerics::PolarFilter> make_filter(numerics::SphereBlock& block,
+                                                 const GridParameters& parameters) {
+  if (parameters.polar_filter == 0) return std::nullopt;
+  block.keep_waves(parameters.polar_filter);
+  return std::optional<numerics::PolarFilter>(std::in_place, block);
+}
+
 grid::RealField work_field(const numerics::SphereBlock& block) {
   return {{"work", "G", "work"}, block.layout()};
 }
@@ -53,7 +61,8 @@ FluxTransport::FluxTransport(const FluxTransportParameters& parameters, const ru
       field_(radial_field, block_.layout()),
       scratch_{work_field(block_), work_field(block_), work_field(block_)},
       exchange_(block_.layout()),
-      advector_(block_, parameters_),
+      filter_(make_filter(block_, parameters.grid)),
+      advector_(block_, parameters_, filter_ ? &*filter_ : nullptr),
       exact_(exact_solution(parameters)),
       sources_(block_, parameters.sources, context),
       assimilation_(block_, parameters.assimilation),
@@ -66,7 +75,8 @@ FluxTransport::FluxTransport(const FluxTransportParameters& parameters, const ru
     advector_.add(std::make_unique<Supergranules>(
         block_, parameters_.flow, key_of(parameters_.flow.supergranules.seed, context, supergranule_stream)));
   if (!parameters.diffusion.off())
-    diffuser_.emplace(block_, parameters.diffusion, parameters.step.safety, context.petsc_options);
+    diffuser_.emplace(block_, parameters.diffusion, parameters.step.safety, context.petsc_options,
+                      filter_ ? &*filter_ : nullptr);
   if (!context.petsc_options.empty() && (!diffuser_ || !parameters.diffusion.implicit()))
     throw base::InputError(
         "petsc: options are given, but only diffusion.scheme crank_nicolson and implicit_euler use PETSc");

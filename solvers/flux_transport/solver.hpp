@@ -9,6 +9,7 @@
 #include "analytic.hpp"
 #include "assimilation.hpp"
 #include "diffuser.hpp"
+#include "numerics/spectral/polar_filter.hpp"
 #include "numerics/sphere_block.hpp"
 #include "numerics/stepping.hpp"
 #include "parameters.hpp"
@@ -62,6 +63,7 @@ class FluxTransport final : public run::Solver {
       field_;  ///< B_r [G]; theta, phi; block layout with halo 3; a pole's value along its whole row.
   Scratch scratch_;
   grid::HaloExchange exchange_;
+  std::optional<numerics::PolarFilter> filter_;  ///< None if off.
   Advector advector_;
   std::optional<Diffuser> diffuser_;  ///< None without diffusion.
   ExactSolution exact_;

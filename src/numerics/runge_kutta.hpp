@@ -14,7 +14,8 @@ struct ShuOsherStage {
 struct ShuOsherScheme {
   std::span<const ShuOsherStage> stages;
   double limit;
-  /// Low-storage schemes: after so many stages (0 = never) u and u_0 are both replaced by combinations of u_0 and u.
+  /// Low-storage schemes: after so many stages (0 = never) u and u_0 are both replaced by combinations of u_0
+  /// and u.
   std::size_t mix_after = 0;
   struct Mix {
     double start, newest;

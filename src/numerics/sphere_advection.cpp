@@ -12,9 +12,10 @@
 // largest |v| on the six faces i-5/2 ... i+5/2. Both are the same where v is constant. The two theta faces
 // that touch a pole cell are donor cell.
 //
-// `weno5`: the face's velocity times the WENO5-Z value on its upwind side, WENO3 on the theta faces next to those.
-// Fields are point values, so this is a finite-difference scheme: along theta the zonal velocities get the terms
-// of the product's second derivative (Merriman, J. Sci. Comput. 19 (2003) 309, eq. (8)) that make it fourth order.
+// `weno5`: the face's velocity times the WENO5-Z value on its upwind side, WENO3 on the theta faces next to
+// those. Fields are point values, so this is a finite-difference scheme: along theta the zonal velocities get
+// the terms of the product's second derivative (Merriman, J. Sci. Comput. 19 (2003) 309, eq. (8)) that make
+// it fourth order.
 
 namespace sluice::numerics {
 
@@ -24,19 +25,20 @@ constexpr std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
-double fastest_rate(const SphereBlock& block, const grid::RealField& north_faces, const grid::RealField& west_faces) {
+double fastest_rate(const SphereBlock& block, const grid::RealField& north_faces,
+                    const grid::RealField& west_faces) {
   const auto north = north_faces.view(), west = west_faces.view();
   double rate = 0;
   const auto inner = block.inner_rows();
   for (Index j = inner.begin; j < inner.end; ++j) {
     const Index i = j - block.first_row();
-    const double along_theta = 1 / block.d_theta[at(j)];
+    const double along_theta = 1 / block.d_theta[at(j)],
+                 along_phi = block.wave_share(j) / block.sin_theta[at(j)];
     const double *upper = north.row(i), *lower = north.row(i + 1), *sides = west.row(i),
                  *d_phi = &block.d_phi[at(block.first_column())];
     for (Index k = 0; k < block.columns(); ++k)
       rate = std::max(rate, std::max(std::abs(upper[k]), std::abs(lower[k])) * along_theta +
-                                std::max(std::abs(sides[k]), std::abs(sides[k + 1])) /
-                                    (block.sin_theta[at(j)] * d_phi[k]));
+                                std::max(std::abs(sides[k]), std::abs(sides[k + 1])) * along_phi / d_phi[k]);
   }
   return block.layout()->communicator().max(rate);
 }
@@ -62,7 +64,8 @@ SphereAdvection::SphereAdvection(const SphereBlock& block, AdvectionScheme schem
     bool equal = block.uniform_phi;
     for (const double d : block.d_theta) equal = equal && std::abs(d - block.d_theta[0]) < 1e-9;
     if (!equal)
-      throw base::AgreedError("weno5 needs equally spaced colatitudes and longitudes; this grid allows weno3 and upwind");
+      throw base::AgreedError(
+          "weno5 needs equally spaced colatitudes and longitudes; this grid allows weno3 and upwind");
   }
 }
 
@@ -150,23 +153,27 @@ void SphereAdvection::flux_theta(Index face, const Rows& u, double* flux) const 
   const double upwinding = scheme_ == AdvectionScheme::upwind ? upwinding_ : 1.0;
   const double* v = zonal_ ? nullptr : north_.view().row(i);
   if (donor)
-    zonal_ ? flux_upwind_row(v_theta_[at(face)], upwinding, cells, n, flux) : flux_upwind_row(v, upwinding, cells, n, flux);
+    zonal_ ? flux_upwind_row(v_theta_[at(face)], upwinding, cells, n, flux)
+           : flux_upwind_row(v, upwinding, cells, n, flux);
   else if (wide)
     zonal_ ? flux_weno5_row(zonal_weno5_[at(face)], five, n, flux) : flux_weno5_row(v, five, n, flux);
   else if (zonal_)
     flux_weno3_row(v_theta_[at(face)], weights_theta_[at(face)], cells, n, flux);
   else
-    flux_weno3_row(v, [w = weights_theta_[at(face)]](Index) -> const Weno3Face& { return w; }, cells, n, flux);
+    flux_weno3_row(
+        v, [w = weights_theta_[at(face)]](Index) -> const Weno3Face& { return w; }, cells, n, flux);
   if (factor_ != nullptr) attenuate_row(factor_->view().row(i - 1), factor_->view().row(i), n, flux);
 }
 
 void SphereAdvection::flux_theta_split(Index face, const FaceStencil& cells, double* flux) const {
   const Index i = face - block_.first_row(), n = block_.columns();
   const Weno3Face& weights = weights_theta_[at(face)];
-  if (zonal_ && factor_ == nullptr) return flux_weno3_split_row(zonal_faces_[at(face)], weights, cells, n, flux);
+  if (zonal_ && factor_ == nullptr)
+    return flux_weno3_split_row(zonal_faces_[at(face)], weights, cells, n, flux);
   const auto r = right_theta_.view(), l = left_theta_.view();
-  flux_weno3_split_row({r.row(i - 2), r.row(i - 1), r.row(i), l.row(i + 1), l.row(i), l.row(i - 1)},
-                       [w = weights](Index) -> const Weno3Face& { return w; }, cells, n, flux);
+  flux_weno3_split_row(
+      {r.row(i - 2), r.row(i - 1), r.row(i), l.row(i + 1), l.row(i), l.row(i - 1)},
+      [w = weights](Index) -> const Weno3Face& { return w; }, cells, n, flux);
 }
 
 void SphereAdvection::flux_phi(Index row, const Rows& u, double* flux) const {
@@ -186,7 +193,8 @@ void SphereAdvection::flux_phi(Index row, const Rows& u, double* flux) const {
     zonal_ ? flux_upwind_row(v_phi_[at(row)], upwinding_, cells, faces, flux)
            : flux_upwind_row(v, upwinding_, cells, faces, flux);
   else if (scheme_ == AdvectionScheme::weno5)
-    zonal_ ? flux_weno5_row({v_phi_[at(row)], 0, 0}, five, faces, flux) : flux_weno5_row(v, five, faces, flux);
+    zonal_ ? flux_weno5_row({v_phi_[at(row)], 0, 0}, five, faces, flux)
+           : flux_weno5_row(v, five, faces, flux);
   else if (zonal_ && !split)
     flux_weno3_row(v_phi_[at(row)], weights_phi_[0], cells, faces, flux);
   else if (block_.uniform_phi)

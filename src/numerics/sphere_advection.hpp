@@ -11,9 +11,10 @@
 
 namespace sluice::numerics {
 
-/// max over this and all other ranks' cells of |v_theta| / d_theta + |v_phi| / (sin(theta) d_phi), from the north and west
-/// faces with current ghosts. Collective.
-[[nodiscard]] double fastest_rate(const SphereBlock& block, const grid::RealField& north, const grid::RealField& west);
+/// max over this and all other ranks' cells of |v_theta| / d_theta + |v_phi| / (sin(theta) d_phi), from the
+/// north and west faces with current ghosts. Collective.
+[[nodiscard]] double fastest_rate(const SphereBlock& block, const grid::RealField& north,
+                                  const grid::RealField& west);
 
 enum class AdvectionScheme { upwind, weno3, weno3_lax_friedrichs, weno5 };
 
@@ -26,8 +27,8 @@ class SphereAdvection {
   /// a row).
   using FaceFunction = std::function<double(Index j, Index k)>;
 
-  /// `upwinding` 1 is the donor cell, 0 the (unstable alone) central average; of the upwind scheme only. weno5
-  /// needs equal spacing in both directions (AgreedError).
+  /// `upwinding` 1 is the donor cell, 0 the (unstable alone) central average; of the upwind scheme only.
+  /// weno5 needs equal spacing in both directions (AgreedError).
   SphereAdvection(const SphereBlock& block, AdvectionScheme scheme, double upwinding = 1.0);
 
   /// Velocities that depend on colatitude alone, stored once a row: v_theta has rows_global + 1 faces (the
@@ -36,16 +37,17 @@ class SphereAdvection {
   /// Velocities that differ along the row, stored once a cell. Collective.
   void set_general(const FaceFunction& v_theta, const FaceFunction& v_phi);
 
-  /// Velocities that change in time: of the north and the west face of each owned cell. Write them (`make_faces` once
-  /// before), then call `faces_changed`, which fills the ghosts. The west faces of a pole's row are not used.
+  /// Velocities that change in time: of the north and the west face of each owned cell. Write them
+  /// (`make_faces` once before), then call `faces_changed`, which fills the ghosts. The west faces of a
+  /// pole's row are not used.
   void make_faces();
   [[nodiscard]] grid::RealField& north_faces() { return north_; }
   [[nodiscard]] grid::RealField& west_faces() { return west_; }
   void faces_changed(grid::HaloExchange& exchange);  ///< Collective.
 
-  /// Multiplies the velocity of each face by the smaller `factor` (0 to 1) of the two cells that share it, from now on;
-  /// factors on ghosts must be current, and the field must stay. Call again when factors or velocities change.
-  /// `fastest_rate` stays that of the whole velocity. Collective.
+  /// Multiplies the velocity of each face by the smaller `factor` (0 to 1) of the two cells that share it,
+  /// from now on; factors on ghosts must be current, and the field must stay. Call again when factors or
+  /// velocities change. `fastest_rate` stays that of the whole velocity. Collective.
   void attenuate(const grid::RealField& factor, grid::HaloExchange& exchange);
 
   /// max over cells of |v_theta| / d_theta + |v_phi| / (sin(theta) d_phi): half its inverse is a stable
@@ -81,11 +83,11 @@ class SphereAdvection {
   double upwinding_;
   bool zonal_ = true;
   double fastest_rate_ = 0;
-  std::vector<Weno3Face> weights_theta_;  ///< By global theta face.
-  std::vector<Weno3Face> weights_phi_;    ///< One if longitudes are uniform, else by owned phi face.
-  std::vector<double> v_theta_, v_phi_;   ///< Zonal: by global face, row.
-  std::vector<SplitFace> zonal_faces_;    ///< By global theta face.
-  std::vector<FaceVelocity> zonal_weno5_;  ///< By global theta face.
+  std::vector<Weno3Face> weights_theta_;     ///< By global theta face.
+  std::vector<Weno3Face> weights_phi_;       ///< One if longitudes are uniform, else by owned phi face.
+  std::vector<double> v_theta_, v_phi_;      ///< Zonal: by global face, row.
+  std::vector<SplitFace> zonal_faces_;       ///< By global theta face.
+  std::vector<FaceVelocity> zonal_weno5_;    ///< By global theta face.
   const grid::RealField* factor_ = nullptr;  ///< Of cells, if velocities are attenuated.
   // General: velocity of a cell's north and west face, and the multipliers of its right- and left-going
   // parts.

@@ -78,29 +78,29 @@ struct WideStencil {
   const double *u3, *u2, *u1, *u0, *u_1, *u_2;
 };
 
-/// Velocity of a face, and what makes the flux of point values fourth-order accurate where the velocity g (times the
-/// metric factor) varies: F = g B + low B_{i-1} + high B_i, the terms of -h^2/24 (g'' B + 2 g' B') that the face value
-/// of B alone leaves out.
+/// Velocity of a face, and what makes the flux of point values fourth-order accurate where the velocity g
+/// (times the metric factor) varies: F = g B + low B_{i-1} + high B_i, the terms of -h^2/24 (g'' B + 2 g' B')
+/// that the face value of B alone leaves out.
 struct FaceVelocity {
   double v, low, high;
 };
 
 /// WENO5-Z from the side that the face's own velocity comes from.
-inline void flux_weno5_row(const FaceVelocity& face, const WideStencil& s, grid::Index n, double* __restrict flux) {
+inline void flux_weno5_row(const FaceVelocity& face, const WideStencil& s, grid::Index n,
+                           double* __restrict flux) {
   const bool right = face.v >= 0;
-  const double* __restrict far2 = right ? s.u3 : s.u_2, * __restrict far1 = right ? s.u2 : s.u_1,
-               * __restrict near = right ? s.u1 : s.u0, * __restrict across1 = right ? s.u0 : s.u1,
-               * __restrict across2 = right ? s.u_1 : s.u2;
+  const double* __restrict far2 = right ? s.u3 : s.u_2, * __restrict far1 = right ? s.u2 : s.u_1, * __restrict near = right ? s.u1 : s.u0, * __restrict across1 = right ? s.u0 : s.u1, * __restrict across2 = right ? s.u_1 : s.u2;
   const double v = face.v, a = right ? face.low : face.high, b = right ? face.high : face.low;
 #pragma GCC ivdep
   for (grid::Index k = 0; k < n; ++k)
-    flux[k] = v * face_weno5(far2[k], far1[k], near[k], across1[k], across2[k]) + (a * near[k] + b * across1[k]);
+    flux[k] =
+        v * face_weno5(far2[k], far1[k], near[k], across1[k], across2[k]) + (a * near[k] + b * across1[k]);
 }
 
 /// The same with a velocity on each face.
-inline void flux_weno5_row(const double* __restrict v, const WideStencil& s, grid::Index n, double* __restrict flux) {
-  const double* __restrict u3 = s.u3, * __restrict u2 = s.u2, * __restrict u1 = s.u1, * __restrict u0 = s.u0,
-               * __restrict u_1 = s.u_1, * __restrict u_2 = s.u_2;
+inline void flux_weno5_row(const double* __restrict v, const WideStencil& s, grid::Index n,
+                           double* __restrict flux) {
+  const double* __restrict u3 = s.u3, * __restrict u2 = s.u2, * __restrict u1 = s.u1, * __restrict u0 = s.u0, * __restrict u_1 = s.u_1, * __restrict u_2 = s.u_2;
 #pragma GCC ivdep
   for (grid::Index k = 0; k < n; ++k) {
     const bool right = v[k] > 0;

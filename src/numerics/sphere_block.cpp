@@ -75,6 +75,20 @@ SphereBlock::SphereBlock(const grid::Grid& grid, grid::LayoutPtr layout)
   }
   gathered_.resize(at(columns_global_));
   local_.resize(at(columns_));
+  waves.assign(at(rows_global_), columns_global_ / 2);
+}
+
+void SphereBlock::keep_waves(double share) {
+  if (!uniform_phi)
+    throw base::AgreedError("a polar filter needs equally spaced longitudes; this grid allows none");
+  for (Index j = 1; j < rows_global_ - 1; ++j)
+    waves[at(j)] = std::clamp(static_cast<Index>(share * sin_theta[at(j)] * double(columns_global_) / 2),
+                              Index{1}, columns_global_ / 2);
+}
+
+double SphereBlock::wave_share(Index row) const {
+  const Index kept = waves[at(row)];
+  return kept >= columns_global_ / 2 ? 1.0 : std::sin(pi * double(kept) / double(columns_global_));
 }
 
 void SphereBlock::make_colatitudes(const grid::Grid& grid) {
@@ -140,9 +154,16 @@ double SphereBlock::summation_area(Index row, Index column) const {
 
 double SphereBlock::sum_row(const double* values) const {
   if (row_.size() == 1) return sum_in_order(values, columns_global_);
-  MPI_Allgatherv(values, static_cast<int>(columns_), MPI_DOUBLE, gathered_.data(), counts_.data(),
-                 offsets_.data(), MPI_DOUBLE, row_.handle());
-  return sum_in_order(gathered_.data(), columns_global_);
+  return sum_in_order(gather_row(values).data(), columns_global_);
+}
+
+const std::vector<double>& SphereBlock::gather_row(const double* values) const {
+  if (row_.size() == 1)
+    std::copy_n(values, columns_, gathered_.begin());
+  else
+    MPI_Allgatherv(values, static_cast<int>(columns_), MPI_DOUBLE, gathered_.data(), counts_.data(),
+                   offsets_.data(), MPI_DOUBLE, row_.handle());
+  return gathered_;
 }
 
 void SphereBlock::close_poles(grid::RealField& field) const {

@@ -56,6 +56,15 @@ class SphereBlock {
   std::vector<double> face_phi;    ///< columns_global + 1; face k is west of column k.
   bool uniform_phi = true;         ///< All widths equal to round-off; then d_phi is exactly 2 pi / n.
 
+  /// Waves along longitude that a row keeps, by global row: columns / 2 is all of them. A filter makes it so
+  /// (spectral/polar_filter.hpp); the operators' stable steps count on it.
+  std::vector<Index> waves;
+  /// Rows near the poles keep share sin(theta) of the equator's waves. AgreedError if longitudes are not
+  /// uniform.
+  void keep_waves(double share);
+  /// Largest |1 - exp(i m d_phi)| / 2 of the waves m that a row keeps: 1 if it keeps all.
+  [[nodiscard]] double wave_share(Index row) const;
+
   [[nodiscard]] Index wrap(Index column) const {
     return (column % columns_global_ + columns_global_) % columns_global_;
   }
@@ -74,6 +83,9 @@ class SphereBlock {
   /// Sum of one value a column over a whole row, in the order of longitude: the same bits on any number of
   /// ranks. `values` has the owned columns. Collective over the ranks that own part of the row.
   [[nodiscard]] double sum_row(const double* values) const;
+  /// The whole row from this rank's part of it. The reference holds until the next call. Collective over the
+  /// same ranks.
+  [[nodiscard]] const std::vector<double>& gather_row(const double* values) const;
   /// Makes each pole row single-valued: its mean over longitude. A row that already is keeps its bits.
   /// Collective over the ranks of the rows.
   void close_poles(grid::RealField& field) const;

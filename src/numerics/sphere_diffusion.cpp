@@ -90,7 +90,8 @@ double SphereDiffusion::conductance_west(Index i, Index k) const {
   if (j <= 0 || j >= block_.rows_global() - 1) return 0;
   const double aspect = block_.d_theta[at(j)] / block_.sin_theta[at(j)];
   if (on_faces_.empty()) return west_.view()(i, k) * aspect;
-  return 0.5 * (on_faces_[at(j)] + on_faces_[at(j) + 1]) * aspect / block_.spacing_phi(block_.first_column() + k);
+  return 0.5 * (on_faces_[at(j)] + on_faces_[at(j) + 1]) * aspect /
+         block_.spacing_phi(block_.first_column() + k);
 }
 
 void SphereDiffusion::count_row_sums() {
@@ -98,10 +99,11 @@ void SphereDiffusion::count_row_sums() {
   const auto inner = block_.inner_rows();
   for (Index j = inner.begin; j < inner.end; ++j) {
     const Index i = j - block_.first_row();
+    const double share = block_.wave_share(j) * block_.wave_share(j);
     for (Index k = 0; k < block_.columns(); ++k)
       most = std::max(most, 2 *
-                                (conductance_north(i, k) + conductance_north(i + 1, k) + conductance_west(i, k) +
-                                 conductance_west(i, k + 1)) /
+                                (conductance_north(i, k) + conductance_north(i + 1, k) +
+                                 share * (conductance_west(i, k) + conductance_west(i, k + 1))) /
                                 block_.area(j, block_.first_column() + k));
   }
   for (const bool north : {true, false}) {
@@ -153,8 +155,9 @@ void SphereDiffusion::apply(const grid::RealField& u_field, grid::RealField& out
     } else {
       const double *un = u.row(i - 1), *v = u.row(i), *us = u.row(i + 1);
       for (Index k = 0; k < n; ++k)
-        o[k] = c.north * (un[k] - v[k]) + c.south * (us[k] - v[k]) +
-               c.west_east * (west_weight_[at(k)] * (v[k - 1] - v[k]) + east_weight_[at(k)] * (v[k + 1] - v[k]));
+        o[k] =
+            c.north * (un[k] - v[k]) + c.south * (us[k] - v[k]) +
+            c.west_east * (west_weight_[at(k)] * (v[k - 1] - v[k]) + east_weight_[at(k)] * (v[k + 1] - v[k]));
     }
   }
   for (const bool north : {true, false}) {
@@ -194,7 +197,8 @@ void SphereDiffusion::stage(const SuperStage& s, double dt, const StageFields& f
       for (Index k = 0; k < n; ++k)
         o[k] = (s.mu * v[k] + s.nu * b[k]) + (s.start * y0[k] + start_rate * g[k]) +
                rate * (c.north * (un[k] - v[k]) + c.south * (us[k] - v[k]) +
-                       c.west_east * (west_weight_[at(k)] * (v[k - 1] - v[k]) + east_weight_[at(k)] * (v[k + 1] - v[k])));
+                       c.west_east * (west_weight_[at(k)] * (v[k - 1] - v[k]) +
+                                      east_weight_[at(k)] * (v[k + 1] - v[k])));
     }
   }
   for (const bool north : {true, false}) {

@@ -14,8 +14,8 @@ class SphereDiffusion {
   SphereDiffusion(const SphereBlock& block, double coefficient);
   /// A coefficient that depends on colatitude alone, on the theta faces (rows_global + 1): kept a row.
   SphereDiffusion(const SphereBlock& block, std::vector<double> coefficient_on_faces);
-  /// Coefficient on the corners, theta face j and phi face k (any k); a face has the mean of its two corners. Kept a
-  /// face. Collective.
+  /// Coefficient on the corners, theta face j and phi face k (any k); a face has the mean of its two corners.
+  /// Kept a face. Collective.
   using CornerFunction = std::function<double(Index j, Index k)>;
   SphereDiffusion(const SphereBlock& block, const CornerFunction& coefficient);
 
@@ -23,8 +23,8 @@ class SphereDiffusion {
   /// forward-Euler limit.
   [[nodiscard]] double largest_row_sum() const { return largest_row_sum_; }
 
-  /// Symmetric conductances between a cell, by its local indices, and its neighbours north (a row's index up to `rows`)
-  /// and west (a column's up to `columns`): area D(u) = sum of conductance times difference.
+  /// Symmetric conductances between a cell, by its local indices, and its neighbours north (a row's index up
+  /// to `rows`) and west (a column's up to `columns`): area D(u) = sum of conductance times difference.
   [[nodiscard]] double conductance_north(Index i, Index k) const;
   [[nodiscard]] double conductance_west(Index i, Index k) const;
   [[nodiscard]] const SphereBlock& block() const { return block_; }
@@ -61,8 +61,10 @@ class SphereDiffusion {
   double uniform_ = 0;  ///< 1 / d_phi^2 where they are.
   double pole_factor_[2]{};
   double largest_row_sum_ = 0;
-  std::vector<double> on_faces_;  ///< The coefficient where it depends on colatitude alone, by global theta face.
-  /// Else nu sin(face) / spacing on the north face and nu / spacing on the west face of each cell; empty otherwise.
+  std::vector<double>
+      on_faces_;  ///< The coefficient where it depends on colatitude alone, by global theta face.
+  /// Else nu sin(face) / spacing on the north face and nu / spacing on the west face of each cell; empty
+  /// otherwise.
   grid::RealField north_, west_;
   std::vector<double> work_;  ///< One row.
 };

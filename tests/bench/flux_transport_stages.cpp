@@ -19,7 +19,8 @@ namespace ft = solvers::flux_transport;
 
 namespace {
 
-/// Processor time of this thread on one rank, so that other programs on the machine do not count; wall time on more [s].
+/// Processor time of this thread on one rank, so that other programs on the machine do not count; wall time
+/// on more [s].
 double now(const base::Communicator& world) {
   if (world.size() > 1) return base::wall_seconds();
   timespec time{};
@@ -77,9 +78,10 @@ void measure(const base::Communicator& world, grid::Index n_theta, grid::Index n
           bytes, bandwidth / 1e9);
   };
 
-  for (const auto& [name, scheme] : {std::pair{"WENO3", numerics::AdvectionScheme::weno3},
-                                     std::pair{"WENO5", numerics::AdvectionScheme::weno5},
-                                     std::pair{"WENO3 as HipFT", numerics::AdvectionScheme::weno3_lax_friedrichs}}) {
+  for (const auto& [name, scheme] :
+       {std::pair{"WENO3", numerics::AdvectionScheme::weno3},
+        std::pair{"WENO5", numerics::AdvectionScheme::weno5},
+        std::pair{"WENO3 as HipFT", numerics::AdvectionScheme::weno3_lax_friedrichs}}) {
     numerics::SphereAdvection advection(block, scheme);
     ft::FlowParameters flow;
     const auto advect = [&] {  // the four stages of SSPRK(4,3), as the solver alternates them

@@ -27,7 +27,8 @@ PetscInt integer(Index number) { return static_cast<PetscInt>(number); }
 const SphereBlock& started(const SphereBlock& block, Index unknowns) {
   start(block.layout()->communicator());
   if (unknowns > static_cast<Index>(std::numeric_limits<PetscInt>::max()))
-    throw base::AgreedError(fmt::format("implicit diffusion: {} unknowns are more than this PETSc can number", unknowns));
+    throw base::AgreedError(
+        fmt::format("implicit diffusion: {} unknowns are more than this PETSc can number", unknowns));
   return block;
 }
 
@@ -43,7 +44,8 @@ struct SphereImplicit::Impl {
   template <class Visit>
   void for_each_unknown(Visit&& visit) const;
   [[nodiscard]] bool keeps_pole(bool north) const {
-    return block.first_column() == 0 && block.columns() > 0 && (north ? block.owns_north() : block.owns_south());
+    return block.first_column() == 0 && block.columns() > 0 &&
+           (north ? block.owns_north() : block.owns_south());
   }
 
   const SphereDiffusion& diffusion;
@@ -98,7 +100,8 @@ void SphereImplicit::Impl::number_unknowns() {
   owned = integer(count);
   const auto& communicator = block.layout()->communicator();
   const auto counts = communicator.gather_all(static_cast<std::int64_t>(count));
-  for (int rank = 0; rank < communicator.rank(); ++rank) first += integer(counts[static_cast<std::size_t>(rank)]);
+  for (int rank = 0; rank < communicator.rank(); ++rank)
+    first += integer(counts[static_cast<std::size_t>(rank)]);
   const auto view = number.view();
   for_each_unknown([&](Index i, Index k, Index position) { view(i, k) = double(first) + double(position); });
   for (const bool north : {true, false}) {
@@ -113,7 +116,8 @@ void SphereImplicit::Impl::number_unknowns() {
 
 void SphereImplicit::Impl::make_matrix() {
   const auto handle = block.layout()->communicator().handle();
-  std::vector<PetscInt> own(static_cast<std::size_t>(owned), std::min<PetscInt>(5, owned)), others(own.size(), 4);
+  std::vector<PetscInt> own(static_cast<std::size_t>(owned), std::min<PetscInt>(5, owned)),
+      others(own.size(), 4);
   const auto whole = integer(block.columns_global());
   for (const bool north : {true, false}) {
     if (!keeps_pole(north)) continue;
@@ -121,7 +125,8 @@ void SphereImplicit::Impl::make_matrix() {
     own[row] = std::min<PetscInt>(whole + 1, owned);
     others[row] = whole;
   }
-  check(MatCreateAIJ(handle, owned, owned, PETSC_DETERMINE, PETSC_DETERMINE, 0, own.data(), 0, others.data(), matrix.out()));
+  check(MatCreateAIJ(handle, owned, owned, PETSC_DETERMINE, PETSC_DETERMINE, 0, own.data(), 0, others.data(),
+                     matrix.out()));
   check(MatSetOption(matrix, MAT_SYMMETRIC, PETSC_TRUE));
   check(MatCreateVecs(matrix, solution.out(), right_side.out()));
 }
@@ -135,13 +140,15 @@ void SphereImplicit::Impl::assemble(double s) {
   for (Index j = inner.begin; j < inner.end; ++j) {
     const Index i = j - block.first_row();
     for (Index k = 0; k < block.columns(); ++k) {
-      const double north = s * diffusion.conductance_north(i, k), south = s * diffusion.conductance_north(i + 1, k),
-                   west = s * diffusion.conductance_west(i, k), east = s * diffusion.conductance_west(i, k + 1);
+      const double north = s * diffusion.conductance_north(i, k),
+                   south = s * diffusion.conductance_north(i + 1, k),
+                   west = s * diffusion.conductance_west(i, k),
+                   east = s * diffusion.conductance_west(i, k + 1);
       const PetscInt row = integer(numbers(i, k));
-      const PetscInt columns[5] = {row, integer(numbers(i - 1, k)), integer(numbers(i + 1, k)), integer(numbers(i, k - 1)),
-                                   integer(numbers(i, k + 1))};
-      const double values[5] = {block.area(j, block.first_column() + k) + (north + south) + (west + east), -north, -south,
-                                -west, -east};
+      const PetscInt columns[5] = {row, integer(numbers(i - 1, k)), integer(numbers(i + 1, k)),
+                                   integer(numbers(i, k - 1)), integer(numbers(i, k + 1))};
+      const double values[5] = {block.area(j, block.first_column() + k) + (north + south) + (west + east),
+                                -north, -south, -west, -east};
       check(MatSetValues(matrix, 1, &row, 5, columns, values, INSERT_VALUES));
     }
   }
@@ -195,8 +202,9 @@ int SphereImplicit::solve(double s, const grid::RealField& u, grid::RealField& x
   check(KSPGetConvergedReason(impl.ksp, &reason));
   check(KSPGetIterationNumber(impl.ksp, &iterations));
   if (reason < 0)
-    throw base::AgreedError(fmt::format("{}solve: implicit diffusion does not converge: {} after {} iterations",
-                                        impl.spec.prefix, KSPConvergedReasons[reason], iterations));
+    throw base::AgreedError(
+        fmt::format("{}solve: implicit diffusion does not converge: {} after {} iterations", impl.spec.prefix,
+                    KSPConvergedReasons[reason], iterations));
   const double* values = nullptr;
   const auto to = x.view();
   check(VecGetArrayRead(impl.solution, &values));

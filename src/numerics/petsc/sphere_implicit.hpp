@@ -15,8 +15,8 @@ struct SphereImplicitSpec {
   int maximum_iterations = 500;
 };
 
-/// Conjugate gradients on the symmetric system (area - s area D) x = area u, preconditioned by algebraic multigrid
-/// (hypre's, else PETSc's). The matrix is made anew when s changes.
+/// Conjugate gradients on the symmetric system (area - s area D) x = area u, preconditioned by algebraic
+/// multigrid (hypre's, else PETSc's). The matrix is made anew when s changes.
 class SphereImplicit {
  public:
   /// `diffusion` must outlive this. InputError if an option was not used. Collective.
@@ -25,7 +25,8 @@ class SphereImplicit {
   SphereImplicit(const SphereImplicit&) = delete;
   SphereImplicit& operator=(const SphereImplicit&) = delete;
 
-  /// Solves on owned cells, from the guess u. AgreedError if it does not converge. Returns the iterations. Collective.
+  /// Solves on owned cells, from the guess u. AgreedError if it does not converge. Returns the iterations.
+  /// Collective.
   int solve(double s, const grid::RealField& u, grid::RealField& x);
 
  private:

@@ -31,7 +31,8 @@ initial: {type: spots, spots: [{colatitude: 3, radius: 20, peak: 10}, {colatitud
 TEST(Conservation, AllSchemes) {
   for (const std::string scheme : {"weno5", "weno3", "weno3_lax_friedrichs", "upwind"})
     for (const std::string integrator : {"ssprk104", "ssprk43", "ssprk33", "euler"})
-      for (const std::string diffusion : {"{scheme: rkg2}", "{scheme: rkl2}", "{scheme: euler, subcycles: 2}"})
+      for (const std::string diffusion :
+           {"{scheme: rkg2}", "{scheme: rkl2}", "{scheme: euler, subcycles: 2}"})
         for (const std::string splitting : {"strang", "lie"}) {
           const auto yaml =
               field +
@@ -47,8 +48,10 @@ TEST(Conservation, AllSchemes) {
 TEST(Conservation, ImplicitDiffusion) {
   for (const std::string scheme : {"crank_nicolson", "implicit_euler"})
     for (const std::string tolerance : {"1e-10", "1e-2"})
-      EXPECT_LT(drift(field + "diffusion: {scheme: " + scheme + ", subcycles: 2, tolerance: " + tolerance + "}\n", 3000),
-                1e-13)
+      EXPECT_LT(
+          drift(field + "diffusion: {scheme: " + scheme + ", subcycles: 2, tolerance: " + tolerance + "}\n",
+                3000),
+          1e-13)
           << scheme << " " << tolerance;
 }
 
@@ -56,10 +59,19 @@ TEST(Conservation, AttenuatedAndConvergingFlows) {
   for (const std::string scheme : {"weno5", "weno3", "weno3_lax_friedrichs", "upwind"})
     for (const std::string axis : {"0", "70"})
       EXPECT_LT(drift(field + "flow: {attenuation: 5, rotation_period: 300, axis_colatitude: " + axis +
-                          ", inflow: {strength: 1.0e9, width: 30, interval: 20}}\nadvection: {scheme: " + scheme + "}\n",
+                          ", inflow: {strength: 1.0e9, width: 30, interval: 20}}\nadvection: {scheme: " +
+                          scheme + "}\n",
                       100),
                 1e-13)
           << scheme << " " << axis;
+}
+
+TEST(Conservation, PolarFilter) {
+  auto filtered = field;
+  filtered.replace(filtered.find("n_phi: 33"), 9, "n_phi: 33, polar_filter: 2");
+  for (const std::string axis : {"0", "70"})
+    EXPECT_LT(drift(filtered + "flow: {rotation_period: 300, axis_colatitude: " + axis + "}\n", 300), 1e-13)
+        << axis;
 }
 
 TEST(Conservation, CoefficientByTheSizeOfCells) {

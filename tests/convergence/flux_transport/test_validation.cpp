@@ -176,28 +176,4 @@ step: {{maximum: {}}}
   }
 }
 
-/// One rotation of a real map with attenuated flows: the first realization of HipFT's test of that name, 2688 steps.
-TEST(RealMap, AttenuatedRotationAsInHipft) {
-  const char* data = std::getenv("SLUICE_DATA");
-  if (data == nullptr || !std::filesystem::exists(std::string(data) + "/hmi_cr2252_180x360.h5"))
-    GTEST_SKIP() << "SLUICE_DATA is not set or has no hmi_cr2252_180x360.h5";
-  FluxTransportRun run(fmt::format(R"(
-initial: {{map: {}/hmi_cr2252_180x360.h5}}
-flow: {{differential_rotation: [41.4, -288.2, -416.0], meridional: [22, 11, -28], attenuation: 300}}
-advection: {{scheme: weno3_lax_friedrichs}}
-diffusion: {{coefficient: 25}}
-step: {{maximum: 0.25, splitting: lie}}
-)",
-                                   data));
-  run.advance_to(672);
-  EXPECT_EQ(run.steps, 2688);
-  // The map's float32 axes are snapped to pi and 2 pi here, not there: differences of some 1e-7.
-  EXPECT_NEAR(run.value("br_min") / -3.8746533355e+02, 1, 1e-6);
-  EXPECT_NEAR(run.value("br_max") / 4.3762680710e+02, 1, 1e-6);
-  EXPECT_NEAR(run.value("positive_flux") / 1.2452258080e+23, 1, 1e-6);
-  EXPECT_NEAR(run.value("polar_flux_north") / (1.2191756079e+22 - 1.4006398872e+20), 1, 1e-6);
-  EXPECT_NEAR(run.value("axial_dipole") / 1.1586046080, 1, 1e-6);
-  EXPECT_NEAR(run.value("equatorial_dipole") / 6.5389049111e-01, 1, 1e-5);
-}
-
 }  // namespace

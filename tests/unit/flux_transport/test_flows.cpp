@@ -30,11 +30,12 @@ TEST(Attenuation, IsOneMinusTanh) {
   }
   EXPECT_EQ(numerics::one_minus_tanh(0), 1);
   EXPECT_LT(numerics::one_minus_tanh(1e300), 1e-300);
-  EXPECT_TRUE(std::isnan(numerics::one_minus_tanh(std::nan(""))) || numerics::one_minus_tanh(std::nan("")) < 1e-300);
+  EXPECT_TRUE(std::isnan(numerics::one_minus_tanh(std::nan(""))) ||
+              numerics::one_minus_tanh(std::nan("")) < 1e-300);
 }
 
-/// A uniform field of two scales in a rigid rotation moves at 1 - tanh(2) of the speed: what holds for one step of a pattern
-/// that is small beside it.
+/// A uniform field of two scales in a rigid rotation moves at 1 - tanh(2) of the speed: what holds for one
+/// step of a pattern that is small beside it.
 TEST(Attenuation, SlowsStrongField) {
   for (const std::string scheme : {"weno5", "weno3", "weno3_lax_friedrichs", "upwind"}) {
     FluxTransportRun run(R"(
@@ -54,17 +55,20 @@ step: {maximum: 1}
       for (grid::Index i = 0; i < block.rows(); ++i)
         for (grid::Index k = 0; k < block.columns(); ++k) {
           const auto j = block.first_row() + i, column = block.first_column() + k;
-          sum += (b(i, k) - 2000) * block.summation_area(j, column) * block.sin_theta[static_cast<std::size_t>(j)] *
+          sum += (b(i, k) - 2000) * block.summation_area(j, column) *
+                 block.sin_theta[static_cast<std::size_t>(j)] *
                  std::cos(block.phi[static_cast<std::size_t>(column)] - azimuth);
         }
       return base::Communicator::world().sum(sum);
     };
     const double x0 = value(0), y0 = value(pi / 2);
     for (int step = 0; step < 4; ++step) run.time += run.solver->advance(run.time, 4 - run.time).dt_taken;
-    // d/dt b = -omega d/dphi [b (1 - tanh(b / 1000))] moves small b at omega d/db [b (1 - tanh(b / 1000))] at b = 2000 G.
+    // d/dt b = -omega d/dphi [b (1 - tanh(b / 1000))] moves small b at omega d/db [b (1 - tanh(b / 1000))] at
+    // b = 2000 G.
     const double tanh2 = std::tanh(2.0), speed = (1 - tanh2) - 2 * (1 - tanh2 * tanh2);
     const double turned = std::remainder(std::atan2(value(pi / 2), value(0)) - std::atan2(y0, x0), 2 * pi);
-    // Upwind sides follow the flow, not the pattern; factors of the stronger cell: agreement to the order of the spacing.
+    // Upwind sides follow the flow, not the pattern; factors of the stronger cell: agreement to the order of
+    // the spacing.
     EXPECT_NEAR(turned, 2 * pi / 672 * 4 * speed, 0.15 * std::abs(2 * pi / 672 * 4 * speed)) << scheme;
     EXPECT_GT(before, 0);
   }
@@ -108,7 +112,8 @@ TEST(FlowFiles, Brackets) {
 class FlowFilesOnDisk {
  public:
   FlowFilesOnDisk() {
-    std::string name = (std::filesystem::temp_directory_path() / fmt::format("sluice_flows_{}", getpid())).string();
+    std::string name =
+        (std::filesystem::temp_directory_path() / fmt::format("sluice_flows_{}", getpid())).string();
     world_.broadcast(name);
     folder_ = name;
     if (world_.is_root()) std::filesystem::create_directories(folder_);
@@ -148,7 +153,8 @@ class FlowFilesOnDisk {
 TEST(FlowFiles, InterpolateInSpaceAndTime) {
   const FlowFilesOnDisk files;
   const auto grid = grid::Grid::uniform_sphere(21, 30, 1.0, "R_sun");
-  const numerics::SphereBlock block(grid, numerics::SphereBlock::make_layout(base::Communicator::world(), grid));
+  const numerics::SphereBlock block(grid,
+                                    numerics::SphereBlock::make_layout(base::Communicator::world(), grid));
   for (const std::string interpolation : {"linear", "held"}) {
     auto parameters = list_of(files.list());
     parameters.interpolation = interpolation;
@@ -174,7 +180,8 @@ TEST(FlowFiles, InterpolateInSpaceAndTime) {
   }
 }
 
-/// A flow from files does what the same flow from coefficients does, and a restart in the middle of a frame goes on bit for bit.
+/// A flow from files does what the same flow from coefficients does, and a restart in the middle of a frame
+/// goes on bit for bit.
 TEST(FlowFiles, RunAndRestart) {
   const FlowFilesOnDisk files;
   const std::string yaml = fmt::format(R"(
@@ -184,7 +191,8 @@ flow: {{differential_rotation: [0, 0, 0], meridional: [0, 0, 0], files: {{list: 
 )",
                                        files.list());
   FluxTransportRun whole(yaml);
-  for (int step = 0; step < 3; ++step) whole.time += whole.solver->advance(whole.time, 55 - whole.time).dt_taken;
+  for (int step = 0; step < 3; ++step)
+    whole.time += whole.solver->advance(whole.time, 55 - whole.time).dt_taken;
   run::State from, to;
   whole.solver->state(from);
   run::StateCopy copy;
@@ -205,7 +213,8 @@ flow: {{differential_rotation: [0, 0, 0], meridional: [0, 0, 0], files: {{list: 
   for (grid::Index i = 0; i < block.rows(); ++i)
     for (grid::Index k = 0; k < block.columns(); ++k)
       ASSERT_NEAR(whole.flux_transport().field().view()(i, k),
-                  alone.flux_transport().field().view()(block.first_row() + i, block.first_column() + k), 1e-11);
+                  alone.flux_transport().field().view()(block.first_row() + i, block.first_column() + k),
+                  1e-11);
 }
 
 TEST(FlowFiles, RefusesBadLists) {
@@ -237,7 +246,8 @@ TEST(Cycle, ModulatesTheZonalFlows) {
   EXPECT_NEAR(velocity_theta(flow, 1, 100) / minimum, 1.2, 1e-12);
   EXPECT_NEAR(velocity_theta(flow, 1, 100 + half) / minimum, 0.8, 1e-12);
   EXPECT_NEAR(velocity_theta(flow, 1, 100 + 2 * half) / minimum, 1.2, 1e-12);
-  // At 45 degrees of latitude, one wavelength from the equator, the band is as at the equator; it reaches it after a period.
+  // At 45 degrees of latitude, one wavelength from the equator, the band is as at the equator; it reaches it
+  // after a period.
   const double there = velocity_phi(flow, pi / 4, 100) - velocity_phi(FlowParameters{}, pi / 4);
   EXPECT_NEAR(there, 5 * speed_unit * std::sin(pi / 4), 1e-15);
   EXPECT_NEAR(velocity_phi(flow, 1, 100) - east,
@@ -247,13 +257,16 @@ TEST(Cycle, ModulatesTheZonalFlows) {
 /// Towards a strong spot from all sides, at the speed of the smoothed field's gradient.
 TEST(Inflow, PointsToTheStrongField) {
   const auto grid = grid::Grid::uniform_sphere(61, 120, 1.0, "R_sun");
-  const numerics::SphereBlock block(grid, numerics::SphereBlock::make_layout(base::Communicator::world(), grid));
+  const numerics::SphereBlock block(grid,
+                                    numerics::SphereBlock::make_layout(base::Communicator::world(), grid));
   InflowParameters parameters;
   parameters.strength = 1.8e8;
   parameters.width = 15;
   Inflow inflow(block, parameters);
-  grid::RealField b({"B_r", "G", ""}, block.layout()), north({"v", "1", ""}, block.layout()), west({"v", "1", ""}, block.layout());
-  // A spot of 1/e radius r at the equator, smoothed by sigma, is one of sqrt(r^2 + 2 sigma^2), lowered by r^2 over that square.
+  grid::RealField b({"B_r", "G", ""}, block.layout()), north({"v", "1", ""}, block.layout()),
+      west({"v", "1", ""}, block.layout());
+  // A spot of 1/e radius r at the equator, smoothed by sigma, is one of sqrt(r^2 + 2 sigma^2), lowered by r^2
+  // over that square.
   const double r2 = 0.03, sigma2 = std::pow(15 * degree, 2) / (8 * std::log(2.0)), wide2 = r2 + 2 * sigma2;
   for (grid::Index i = 0; i < block.rows(); ++i)
     for (grid::Index k = 0; k < block.columns(); ++k) {
@@ -282,7 +295,8 @@ TEST(Parameters, RefuseFlowsThatCannotBe) {
   EXPECT_THROW(FluxTransportRun("flow: {attenuation: 0}"), base::InputError);
   EXPECT_THROW(FluxTransportRun("flow: {files: {list: /nowhere/list.csv}}"), base::InputError);
   EXPECT_THROW(FluxTransportRun("flow: {cycle: {meridional_amplitude: 2}}"), base::InputError);
-  EXPECT_THROW(FluxTransportRun("grid: {n_theta: 6, n_phi: 12}\nadvection: {scheme: weno5}"), base::AgreedError);
+  EXPECT_THROW(FluxTransportRun("grid: {n_theta: 6, n_phi: 12}\nadvection: {scheme: weno5}"),
+               base::AgreedError);
 }
 
 }  // namespace
