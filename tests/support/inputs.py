@@ -14,7 +14,7 @@ def prepare(case, folder):
     if data:
         source = pathlib.Path(os.environ.get("SLUICE_DATA", ""), data.group(1))
         if not os.environ.get("SLUICE_DATA") or not source.exists():
-            pytest.skip(f"SLUICE_DATA is not set or has no {data.group(1)}")
+            (pytest.fail if os.environ.get("SLUICE_DATA_REQUIRED") else pytest.skip)(f"SLUICE_DATA is not set or has no {data.group(1)}")
         if not (folder / data.group(1)).exists():
             (folder / data.group(1)).symlink_to(source)
     first = re.search(r"^# Run first: (\S+)", text, re.MULTILINE)
