@@ -1,11 +1,12 @@
 """Files of flux_transport runs: butterfly diagrams, maps for other programs, members' values and statistics."""
 import csv
+import subprocess
 
 import h5py
 import numpy as np
 import pytest
 import runs
-from program import good, sluice
+from program import SOURCE, good, sluice
 
 CASE = """
 solver: flux_transport
@@ -79,6 +80,23 @@ def test_maps_are_read_back(tmp_path):
                                                    f"{{map: {last}}}") + "hooks: [{type: snapshot, at_start: true}]\n", "again.yaml")
     good("run", again, "--output", "again", "--set", "run.max_steps=1", folder=tmp_path)
     assert np.array_equal(snapshot(tmp_path / "again" / "snapshots" / "snapshot_000000000.h5")[1], field)
+
+
+def test_members_become_realizations(tmp_path):
+    case = runs.write_case(tmp_path, CASE + "hooks: [{type: snapshot, at_start: true}]\nensemble: {vary: {initial.dipole: [1, 2, 3]}, members: 3}\n")
+    good("run", case, "--output", "out", "--set", "run.max_steps=1", folder=tmp_path)
+    members = [tmp_path / "out" / f"member_000{m}" / "snapshots" / "snapshot_000000000.h5" for m in range(3)]
+    subprocess.run(["/usr/bin/python3", SOURCE / "postprocessing" / "snapshot_to_map.py", *members, tmp_path / "all.h5"], check=True)
+    with h5py.File(tmp_path / "all.h5") as file:
+        assert file["Data"].shape == (3, 24, 46) and list(file["dim3"]) == [1, 2, 3]
+        assert [dimension[0].name for dimension in file["Data"].dims] == ["/dim3", "/dim2", "/dim1"]
+    for m in range(3):
+        again = runs.write_case(tmp_path, CASE.replace("{dipole: 1.5, regions: {count: 6, seed: 1, peak_field: 80}}",
+                                                       f"{{map: all.h5, realization: {m}}}") + "hooks: [{type: snapshot, at_start: true}]\n",
+                                "again.yaml")
+        good("run", again, "--output", f"again_{m}", "--set", "run.max_steps=1", folder=tmp_path)
+        field = snapshot(tmp_path / f"again_{m}" / "snapshots" / "snapshot_000000000.h5")[1]
+        assert np.array_equal(field, snapshot(members[m])[1])
 
 
 @pytest.mark.parametrize("projection", ["car", "cea"])

@@ -9,7 +9,7 @@
 namespace sluice::numerics::petsc {
 
 struct SphereImplicitSpec {
-  std::string prefix{};                          ///< "flux_transport_"
+  std::string prefix{};                          ///< "NAME_", of the options of the solves
   std::map<std::string, std::string> options{};  ///< Of the case's `petsc:` block.
   double tolerance = 1e-10;                      ///< Residual after a solve relative to the one before.
   int maximum_iterations = 500;
