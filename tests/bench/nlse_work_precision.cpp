@@ -37,7 +37,7 @@ NlseParameters parameters_of(bool two) {
   return p;
 }
 
-Result integrate(const NlseParameters& parameters) {
+Result solve(const NlseParameters& parameters) {
   NlseSolver solver(parameters, {.communicator = base::Communicator::self(), .fingerprint = {}});
   solver.initialize();
   const double begin = MPI_Wtime();
@@ -82,19 +82,19 @@ int main(int argc, char** argv) {
       auto parameters = parameters_of(true);
       parameters.time.integrator = "srkn11b";
       parameters.time.dt = t_end / 12000;
-      reference = integrate(parameters).psi;
+      reference = solve(parameters).psi;
     }
     for (const auto& scheme : schemes)
-      for (int level = 0; level < 14; ++level) {
+      for (int level = 0; level < 10; ++level) {
         auto parameters = parameters_of(two);
         parameters.time.adaptive = scheme.name.ends_with("adaptive");
         parameters.time.integrator = scheme.name.substr(0, scheme.name.find(' '));
         parameters.time.dt = 0.01;
         if (scheme.transforms > 0)
-          parameters.time.dt = t_end * scheme.transforms / (3000 * std::pow(2.0, 0.5 * level)) * (1 + 1e-13);
+          parameters.time.dt = t_end * scheme.transforms / (3000 * std::pow(2.0, 0.6 * level)) * (1 + 1e-13);
         else
-          parameters.time.tolerance = std::pow(10.0, -4 - 0.75 * level);
-        const auto result = integrate(parameters);
+          parameters.time.tolerance = std::pow(10.0, -4 - level);
+        const auto result = solve(parameters);
         const double error = two ? difference(result.psi, reference) : result.error;
         fmt::print("{},{},{},{:.6f},{:.3e}\n", two ? "two solitons" : "one soliton", scheme.name,
                    result.transforms, result.seconds, error);

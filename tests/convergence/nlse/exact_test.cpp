@@ -63,7 +63,7 @@ TEST(ExactSolutions, ShiftsOfACollisionAreThoseOfTheory) {
   EXPECT_NEAR(of_fast.phase, 1.188950, 1e-6);
   EXPECT_NEAR(of_slow.phase, 1.686370, 1e-6);
   const auto seen = seen_after(
-      "{grid: {points: [1600], lower: -50, upper: 50}, time: {integrator: srkn11b, dt: 0.01}, initial: "
+      "{grid: {points: [1024], lower: -50, upper: 50}, time: {integrator: srkn11b, dt: 0.01}, initial: "
       "{solitons: [{amplitude: "
       "2, position: -10, velocity: 2}, {amplitude: 1.5, position: 10, velocity: -2}]}" +
           estimated,
@@ -78,7 +78,7 @@ TEST(ExactSolutions, OrthogonalManakovSolitonsShiftHalfAsFar) {
   // Radhakrishnan, Lakshmanan and Hietarinta, Phys. Rev. E 56 (1997) 2213: with orthogonal polarisations the
   // factor |k1 - k2|^2/|k1 + k2*|^2 enters once, not twice.
   const auto seen = seen_after(
-      "{grid: {points: [1600], lower: -50, upper: 50}, equation: {components: 2}, time: {integrator: "
+      "{grid: {points: [1024], lower: -50, upper: 50}, equation: {components: 2}, time: {integrator: "
       "srkn11b, dt: 0.01}, initial: "
       "{solitons: [{amplitude: 2, position: -10, velocity: 2, share: [1, 0]}, {amplitude: 1.5, position: 10, "
       "velocity: -2, "

@@ -100,4 +100,17 @@ TEST(SolitonOver20Periods, TheIncrementFormKeepsTheMass) {
   EXPECT_GT(drift[1], 10 * drift[0]) << "the plain form has become as good: is the option still needed?";
 }
 
+TEST(SolitonOver20Periods, TheMassStaysOverAHundredThousandSteps) {
+  auto parameters = test::nlse_parameters(
+      "{grid: {points: [64], lower: -12, upper: 12}, initial: {solitons: [{velocity: 0.5}]}, transform: "
+      "{planning: estimated}}");
+  parameters.time.dt = 1e-3 * (1 + 1e-13);
+  parameters.space.tail_warning = 0;
+  test::NlseSolver solver(parameters, test::context_on(base::Communicator::self()));
+  solver.initialize();
+  const double before = test::quantity(solver.invariants(), "mass");
+  test::advance_to(solver, 100);
+  EXPECT_LT(std::abs(test::quantity(solver.invariants(), "mass") / before - 1), 1e-13);
+}
+
 }  // namespace
