@@ -2,7 +2,7 @@
 
     python3 postprocessing/nlse_noisy_gaussian.py inputs/nlse/noisy_gaussian.h5
 """
-import sys
+import argparse
 
 import h5py
 import numpy as np
@@ -18,6 +18,6 @@ def main(file, points=512, length=50.0, seed=42):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    main(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", help="HDF5 file to be written")
+    main(parser.parse_args().file)

@@ -3,8 +3,8 @@
     tests/bench/run nlse_work_precision > work_precision.csv
     python3 postprocessing/nlse_work_precision.py work_precision.csv [figure.png]
 """
+import argparse
 import csv
-import sys
 
 import numpy as np
 
@@ -59,14 +59,16 @@ def draw(curves, file):
     figure.savefig(file, dpi=120)
 
 
-def main(arguments):
-    if len(arguments) not in (1, 2):
-        sys.exit(__doc__)
-    curves = read(arguments[0])
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("csv")
+    parser.add_argument("figure", nargs="?")
+    arguments = parser.parse_args()
+    curves = read(arguments.csv)
     table(curves)
-    if len(arguments) == 2:
-        draw(curves, arguments[1])
+    if arguments.figure:
+        draw(curves, arguments.figure)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
