@@ -121,7 +121,6 @@ void TurbulenceParameters::validate(const Parameters& parameters) const {
                      " axes; one value, or one an axis is allowed");
   if (model == "navier_stokes") {
     navier_stokes.forcing.validate(parameters);
-    navier_stokes.closure.validate(parameters);
     navier_stokes.initial.validate(parameters);
   }
 }

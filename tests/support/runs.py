@@ -108,6 +108,25 @@ transform: {planning: estimated}
 run: {t_end: 2}
 """ + HOOKS.format(field="u")
 
+SMALL["two_layer"] = """
+solver: turbulence
+grid: {points: [24, 20], length: [1.0e+6]}
+equation: {model: two_layer}
+time: {integrator: ab3, dt: 7200, dealiasing: filter}
+means: {every_steps: 2}
+transform: {planning: estimated}
+run: {t_end: 288000}
+""" + HOOKS.format(field="q1")
+SMALL["lorenz96"] = """
+solver: turbulence
+grid: {points: [5, 8]}
+equation: {model: lorenz96, lorenz96: {fast: 4, forcing: 20}}
+time: {dt: 0.001}
+means: {every_steps: 2}
+lyapunov: {every_steps: 3}
+run: {t_end: 0.04}
+""" + HOOKS.format(field="X")
+
 
 def write_case(folder, text=FLUX, name="case.yaml"):
     path = pathlib.Path(folder) / name

@@ -13,8 +13,8 @@ struct ClosureEntry {
 
 constexpr std::array<ClosureEntry, 7> closure_entries{
     {{"none", "no closure", make_no_closure},
-     {"smagorinsky", "eddy viscosity coefficient Delta^2 |S| (Smagorinsky 1963)", make_smagorinsky},
-     {"leith", "eddy viscosity coefficient Delta^3 |grad w| (Leith 1968)", make_leith},
+     {"smagorinsky", "eddy viscosity (C Delta)^2 |S| (Smagorinsky 1963)", make_smagorinsky},
+     {"leith", "eddy viscosity (C Delta)^3 |grad w| (Leith 1968)", make_leith},
      {"dynamic_smagorinsky", "the same, its coefficient from the resolved stress (Germano 1991, Lilly 1992)",
       make_dynamic},
      {"dynamic_leith", "the same for Leith's", make_dynamic},
@@ -33,10 +33,11 @@ void ClosureParameters::declare(base::Parameters& p) {
   for (const auto& entry : closure_entries) options.push_back({entry.name, entry.help});
   p.choice("type", type, options, {.help = "closure"});
   p.real("coefficient", coefficient,
-         {.help = "C_s^2 of smagorinsky, C_l^3 of leith (positive is diffusive); of backscatter the C in (C "
-                  "Delta)^4 |S| "
+         {.help = "C: of smagorinsky in (C Delta)^2 |S|, of leith in (C Delta)^3 |grad w|, of backscatter in "
+                  "(C Delta)^4 |S| "
                   "or (C Delta)^5 |grad w|",
-          .unit = "1"});
+          .unit = "1",
+          .minimum = 0});
   p.choice("scope", coefficient_scope,
            {{"global", "one eddy viscosity: |S| as root mean square, |grad w| as mean over the box"},
             {"local", "an eddy viscosity at every point"}},
@@ -53,12 +54,6 @@ void ClosureParameters::declare(base::Parameters& p) {
           .maximum = 1});
   p.file("file", file,
          {.help = "of given_field: HDF5 file with a dataset eddy_viscosity of the grid's shape; none: 0"});
-}
-
-void ClosureParameters::validate(const base::Parameters& parameters) const {
-  if (type == "backscatter" && coefficient < 0)
-    base::refuse(parameters, "closure.coefficient",
-                 std::to_string(coefficient) + " for type backscatter; at least 0 is allowed");
 }
 
 std::unique_ptr<Closure> make_closure(const ClosureParameters& parameters, Space& space) {

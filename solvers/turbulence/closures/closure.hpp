@@ -19,7 +19,6 @@ struct ClosureParameters {
   double filter_width = 1;
   std::string file;
   void declare(base::Parameters& parameters);
-  void validate(const base::Parameters& parameters) const;
 };
 
 /// The momentum stress tau_ij of what the grid does not resolve, or a tendency among the modes. It is

@@ -1,4 +1,4 @@
-// nu = C_l^3 Delta^3 |grad w|: Leith, Phys. Fluids 11 (1968) 671; Physica D 98 (1996) 481, eq. (9). Global:
+// nu = (C Delta)^3 |grad w|: Leith, Phys. Fluids 11 (1968) 671; Physica D 98 (1996) 481, eq. (9). Global:
 // the mean of |grad w| over the box in place of |grad w|.
 #include "turbulence/closures/closure.hpp"
 
@@ -40,9 +40,8 @@ class Leith final : public Closure {
 }  // namespace
 
 std::unique_ptr<Closure> make_leith(const ClosureParameters& parameters, Space& space) {
-  const double width = filter_width(parameters, space);
-  return std::make_unique<Leith>(parameters.coefficient * width * width * width,
-                                 parameters.coefficient_scope == "local", space);
+  const double width = parameters.coefficient * filter_width(parameters, space);
+  return std::make_unique<Leith>(width * width * width, parameters.coefficient_scope == "local", space);
 }
 
 }  // namespace sluice::solvers::turbulence

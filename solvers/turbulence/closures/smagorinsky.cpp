@@ -1,4 +1,4 @@
-// nu = C_s^2 Delta^2 |S|, |S| = 2 sqrt(S11^2 + S12^2): Smagorinsky, Mon. Weather Rev. 91 (1963) 99, eq.
+// nu = (C Delta)^2 |S|, |S| = 2 sqrt(S11^2 + S12^2): Smagorinsky, Mon. Weather Rev. 91 (1963) 99, eq.
 // (4.20). Global: the root mean square of |S| over the box in place of |S|, as in Mojgani et al., arXiv
 // 2312.00907.
 #include <cmath>
@@ -51,7 +51,7 @@ class LocalSmagorinsky final : public Closure {
 }  // namespace
 
 std::unique_ptr<Closure> make_smagorinsky(const ClosureParameters& parameters, Space& space) {
-  const double width = filter_width(parameters, space), factor = parameters.coefficient * width * width;
+  const double width = parameters.coefficient * filter_width(parameters, space), factor = width * width;
   if (parameters.coefficient_scope == "local") return std::make_unique<LocalSmagorinsky>(factor, space);
   return std::make_unique<GlobalSmagorinsky>(factor, space);
 }

@@ -147,8 +147,8 @@ double TwoLayer::residual(const Modes& q) {
       -norm * weight_[1] * parameters_.drag * space_->sum_modes([&](Index at, double kx, double ky, double) {
         return (kx * kx + ky * ky) * std::norm(psi(at, kx, ky)[1]);
       });
-  // U1 - U2 times the flux of buoyancy: weight_1 F1 <psi_1,x psi_2>.
-  production = norm * weight_[0] * f1_ * (flow_[0] - flow_[1]) *
+  // U1 - U2 times the flux of buoyancy: -weight_1 F1 <psi_1,x psi_2>.
+  production = -norm * weight_[0] * f1_ * (flow_[0] - flow_[1]) *
                space_->sum_modes([&](Index at, double kx, double ky, double) {
                  const Pair p = psi(at, kx, ky);
                  return dot(times_i(kx, p[0]), p[1]);
