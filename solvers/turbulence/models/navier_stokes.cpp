@@ -1,5 +1,6 @@
 #include "turbulence/models/navier_stokes.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "turbulence/integrators.hpp"

@@ -130,4 +130,15 @@ TEST(Forcing, ARingFeedsItsEnergyOnAverage) {
   EXPECT_NEAR(sum / runs / (0.02 * 0.1), 1, 0.12);
 }
 
+TEST(TwoLayerBudget, ShearMakesEnergyAndDragTakesIt) {
+  auto solver = test::turbulence_solver(
+      "{grid: {points: [32, 32], length: [1.0e+6]}, equation: {model: two_layer}, time: {integrator: ab3, "
+      "dt: 7200, "
+      "dealiasing: padded}}",
+      base::Communicator::world());
+  test::advance_to(*solver, 7200 * 40);
+  EXPECT_LT(std::abs(test::quantity(*solver, "energy_residual")), 1e-10);
+  EXPECT_GT(test::quantity(*solver, "kinetic_energy"), 0);
+}
+
 }  // namespace
