@@ -17,5 +17,6 @@ namespace sluice::hooks {
 [[nodiscard]] std::unique_ptr<run::HookCase> make_curves();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_profile();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_map();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_surrogate();
 
 }  // namespace sluice::hooks

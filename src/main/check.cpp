@@ -6,6 +6,7 @@
 #include "main/commands.hpp"
 #include "run/ensemble.hpp"
 #include "run/hook_list.hpp"
+#include "run/surrogates.hpp"
 
 namespace sluice::main {
 
@@ -69,6 +70,7 @@ int check(Program& program, const CaseArguments& arguments) {
       run::plan_groups(program.world.size(), program.world.rank(), members, the_case->ensemble.groups);
   const base::Communicator group = program.world.split(groups.group, program.world.rank());
   const run::Plan plan = the_case->solver->plan(group);
+  const run::Surrogates surrogates(group, the_case->surrogates, plan.grid.dimensions());
   std::string text = "# The case with every value\n" + the_case->parameters.resolved_yaml() + "\n";
   if (members > 1)
     text += fmt::format("ensemble: {} members over {} groups of ranks; of the first group:\n", members,

@@ -37,6 +37,11 @@ struct HelpArguments {
   std::string update{};  ///< A file whose parameter table is replaced; empty: print.
 };
 
+struct EvaluateArguments {
+  std::string weights, input, output;
+  std::string precision = "single";
+};
+
 /// Reads the command line and does what it asks. Collective.
 int execute(Program& program, int argc, const char* const* argv);
 
@@ -47,6 +52,8 @@ int help(Program& program, const HelpArguments& arguments, const std::string& us
 int schema(Program& program, const std::string& solver);
 int info(Program& program, const std::string& file);  ///< Collective.
 int version(Program& program);
+int surrogate_evaluate(Program& program, const EvaluateArguments& arguments);  ///< Collective.
+int surrogate_info(Program& program, const std::string& file);                 ///< Collective.
 
 /// The case of these arguments, read and validated; plug-ins of the command line loaded. InputError.
 /// Collective.

@@ -14,7 +14,7 @@ constexpr const char* short_usage = R"(sluice: partial differential equations on
   sluice run CASE.yaml        runs a case; mpirun -n 8 sluice run CASE.yaml runs it on 8 ranks
   sluice help SOLVER          every parameter of a solver; sluice list names the solvers
 
-Commands: run, check, list, help, schema, info (sluice COMMAND --help says more), sluice --version
+Commands: run, check, list, help, schema, info, surrogate (sluice COMMAND --help says more), sluice --version
 )";
 
 void add_case_options(CLI::App& command, CaseArguments& arguments) {
@@ -37,10 +37,11 @@ struct CommandLine {
   RunArguments run_arguments{};
   CaseArguments check_arguments{};
   HelpArguments help_arguments{};
-  std::string schema_solver{}, info_file{};
+  EvaluateArguments evaluate_arguments{};
+  std::string schema_solver{}, info_file{}, weights_file{};
   bool version = false;
   CLI::App *run = nullptr, *check = nullptr, *list = nullptr, *help = nullptr, *schema = nullptr,
-           *info = nullptr;
+           *info = nullptr, *surrogate = nullptr, *surrogate_info = nullptr, *evaluate = nullptr;
 
   CommandLine() {
     app.require_subcommand(0, 1);
@@ -65,9 +66,32 @@ struct CommandLine {
     schema->add_option("solver", schema_solver, "for this solver only")->type_name("SOLVER");
     info = app.add_subcommand("info", "says what a snapshot or checkpoint holds and whether it is whole");
     info->add_option("file", info_file, "HDF5 file")->required()->type_name("FILE");
+    surrogate = app.add_subcommand("surrogate", "learned models: what a weights file holds, what it gives");
+    surrogate->require_subcommand(1);
+    surrogate_info =
+        surrogate->add_subcommand("info", "says what a weights file holds and whether it is whole");
+    surrogate_info->add_option("file", weights_file, "weights file")->required()->type_name("FILE");
+    evaluate =
+        surrogate->add_subcommand("evaluate", "applies a network to fields of a file on a periodic grid");
+    evaluate->add_option("weights", evaluate_arguments.weights, "weights file")
+        ->required()
+        ->type_name("WEIGHTS");
+    evaluate
+        ->add_option("input", evaluate_arguments.input,
+                     "HDF5 file with a dataset for each input, by its name")
+        ->required()
+        ->type_name("FIELDS");
+    evaluate->add_option("output", evaluate_arguments.output, "HDF5 file that is written")
+        ->required()
+        ->type_name("OUTPUT");
+    evaluate->add_option("--precision", evaluate_arguments.precision, "of the network's arithmetic")
+        ->check(CLI::IsMember({"single", "double"}))
+        ->type_name("single|double");
   }
 
-  [[nodiscard]] std::vector<CLI::App*> commands() const { return {run, check, list, help, schema, info}; }
+  [[nodiscard]] std::vector<CLI::App*> commands() const {
+    return {run, check, list, help, schema, info, surrogate};
+  }
   [[nodiscard]] std::string usage_of(const std::string& name) const {
     for (CLI::App* command : commands())
       if (command->get_name() == name) return command->help("sluice");
@@ -131,6 +155,8 @@ int execute(Program& program, int argc, const char* const* argv) {
     return help(program, line.help_arguments, line.usage_of(line.help_arguments.topic));
   if (line.schema->parsed()) return schema(program, line.schema_solver);
   if (line.info->parsed()) return info(program, line.info_file);
+  if (line.evaluate->parsed()) return surrogate_evaluate(program, line.evaluate_arguments);
+  if (line.surrogate->parsed()) return surrogate_info(program, line.weights_file);
   print(program, short_usage);
   return 0;
 }

@@ -65,7 +65,7 @@ struct HookContext {
   Solver* solver = nullptr;
   Surrogates* surrogates = nullptr;
   bool resumed = false;    ///< A restart: append, do not begin anew.
-  double resume_time = 0;  ///< Simulated time and step of the checkpoint that is resumed.
+  double resume_time = 0;  ///< Simulated time and step at which this process begins.
   std::int64_t resume_step = 0;
   std::string provenance{};  ///< JSON text, for files.
   std::string resolved{};    ///< The resolved case (YAML), for files.

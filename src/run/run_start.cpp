@@ -110,7 +110,7 @@ void Run::Impl::build_solver(const std::optional<ResumePoint>& point) {
 void Run::Impl::build_hooks(const std::optional<ResumePoint>& point) {
   HookContext context{.communicator = communicator, .folder = folder.path(), .solver = solver.get()};
   context.resumed = point.has_value();
-  context.resume_time = point ? point->header.time : 0;
+  context.resume_time = point ? point->header.time : the_case.run.t_start;
   context.resume_step = point ? point->header.step : 0;
   context.surrogates = surrogates.get();
   context.provenance = provenance;

@@ -116,7 +116,7 @@ Guard::Guard(const GuardParameters& parameters, const Weights& weights, const gr
 
 bool Guard::outside(const double* x) const {
   for (std::size_t c = 0; c < inputs_.size(); ++c)
-    if (x[c] < low_[c] || x[c] > high_[c]) return true;
+    if (!(x[c] >= low_[c] && x[c] <= high_[c])) return true;
   if (whiten_.empty()) return false;
   double square = 0;
   const std::size_t n = inputs_.size();
@@ -126,7 +126,7 @@ bool Guard::outside(const double* x) const {
       z += whiten_[i * n + j] * ((x[j] - inputs_[j].shift) / inputs_[j].scale - mean_[j]);
     square += z * z;
   }
-  return square > *parameters_.distance * *parameters_.distance;
+  return !(square <= *parameters_.distance * *parameters_.distance);
 }
 
 /// Rows of the owned block with the volume that a row's cells share; the last axis in use varies along it.

@@ -16,7 +16,8 @@ struct Channel {
   std::string field;  ///< Name of a solver's output; of a complex one psi.re or psi.im.
   std::string unit = "1";
   double shift = 0, scale = 1;
-  std::optional<double> lower, upper;  ///< Of an input: range in the training data; of an output: allowed.
+  std::optional<double> lower{},
+      upper{};  ///< Of an input: range in the training data; of an output: allowed.
   void declare(base::Parameters& parameters);
 };
 

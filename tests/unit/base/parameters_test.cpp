@@ -98,6 +98,51 @@ std::string refusal(const std::string& text) {
   return {};
 }
 
+struct Zoo {
+  std::vector<std::pair<std::string, Bump>> animals;
+  Parameters parameters;
+  Zoo() { parameters.named("animals", animals, {.help = "bumps by name"}); }
+};
+
+TEST(Parameters, NamedGroups) {
+  Zoo zoo;
+  zoo.parameters.read(
+      parse_yaml("animals:\n  cat: {amplitude: 2}\n  big-dog:\n    amplitude: 3\n", "case.yaml"));
+  ASSERT_EQ(zoo.animals.size(), 2U);
+  EXPECT_EQ(zoo.animals[0].first, "cat");
+  EXPECT_EQ(zoo.animals[1].second.amplitude, 3);
+  EXPECT_EQ(zoo.parameters.where("animals.big-dog.amplitude"), "case.yaml:4: animals.big-dog.amplitude");
+  const std::string text = zoo.parameters.resolved_yaml();
+  Zoo again;
+  again.parameters.read(parse_yaml(text, "resolved.yaml"));
+  EXPECT_EQ(again.parameters.resolved_yaml(), text);
+  const auto leaves = flatten(parse_yaml(text, "resolved.yaml"));
+  const auto values = zoo.parameters.resolved();
+  ASSERT_EQ(values.size(), leaves.size());
+  for (std::size_t i = 0; i < leaves.size(); ++i) EXPECT_EQ(values[i].path, leaves[i].first);
+  EXPECT_THAT(zoo.parameters.help_text(), HasSubstr("each entry:"));
+  EXPECT_THAT(zoo.parameters.markdown(), HasSubstr("| `animals.NAME.amplitude` |"));
+  EXPECT_THAT(zoo.parameters.json_schema(), HasSubstr("additionalProperties"));
+}
+
+TEST(Parameters, NamedGroupsRefuse) {
+  const auto told = [](const std::string& text) {
+    Zoo zoo;
+    try {
+      zoo.parameters.read(parse_yaml(text, "case.yaml"));
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(told("animals: [1, 2]"),
+              HasSubstr("animals: is not a map; allowed: map of names to maps of keys"));
+  EXPECT_THAT(told("animals: {cat: {amplitud: 2}}"),
+              HasSubstr("unknown key 'amplitud' in animals.cat; did you mean 'amplitude'?"));
+  EXPECT_THAT(told("animals: {1cat: {amplitude: 2}}"), HasSubstr("the name '1cat' is not made of letters"));
+  EXPECT_EQ(told("animals:"), "");
+}
+
 TEST(Parameters, ReadEveryKind) {
   Everything all;
   all.read(R"(title: a run

@@ -1,0 +1,178 @@
+// A surrogate as corrector: what it predicts from the solver's outputs is added to them between steps, under
+// guard.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "hooks/hooks.hpp"
+#include "run/surrogates.hpp"
+
+namespace sluice::hooks {
+
+namespace {
+
+struct CorrectorParameters {
+  std::string use, outputs_are = "tendency";
+};
+
+/// "psi.re" -> output psi, component 0 of 2.
+struct Place {
+  std::string output;
+  int component = 0, components = 1;
+};
+
+Place place_of(const std::string& field) {
+  if (field.ends_with(".re"))
+    return {.output = field.substr(0, field.size() - 3), .component = 0, .components = 2};
+  if (field.ends_with(".im"))
+    return {.output = field.substr(0, field.size() - 3), .component = 1, .components = 2};
+  return {.output = field};
+}
+
+/// Unit of the change of a field in [unit] per time.
+std::string rate_unit(const std::string& unit, const std::string& time_unit) {
+  if (time_unit == "1") return unit;
+  return (unit == "1" ? "" : unit + " ") + time_unit + "^-1";
+}
+
+surrogate::ChannelView view_of(const grid::FieldView& field, const Place& place) {
+  return {.data = field.data + place.component, .layout = field.layout, .stride = field.components};
+}
+
+class SurrogateCorrector : public run::Corrector {
+ public:
+  SurrogateCorrector(const CorrectorParameters& parameters, const run::HookContext& context)
+      : where_("hook surrogate: use: " + parameters.use),
+        surrogate_(&context.surrogates->get("hook surrogate: use", parameters.use)),
+        rates_(parameters.outputs_are == "tendency"),
+        last_time_(context.resume_time) {
+    const std::vector<run::Output> outputs = context.solver->outputs();
+    const std::string time_unit = context.solver->time_unit();
+    for (const auto& channel : surrogate_->inputs())
+      inputs_.push_back(checked(channel, outputs, "input", "1"));
+    for (const auto& channel : surrogate_->outputs())
+      outputs_.push_back(checked(channel, outputs, "output", rates_ ? time_unit : "1"));
+  }
+
+  std::vector<run::Increment> correct(const run::Look& look) override {
+    const double dt = look.moment.time - last_time_;
+    last_time_ = look.moment.time;
+    std::vector<surrogate::ChannelView> inputs, corrected;
+    for (const Place& place : inputs_) inputs.push_back(view_of(look.outputs->get(place.output), place));
+    for (const Place& place : outputs_) corrected.push_back(view_of(look.outputs->get(place.output), place));
+    surrogate_->bind(look.solver->grid(), corrected.front().layout);
+    for (const auto* list : {&inputs, &corrected})
+      for (const auto& view : *list)
+        if (!view.layout->same_decomposition(*corrected.front().layout))
+          throw base::AgreedError(where_ + ": its fields are decomposed in different ways");
+    const double factor = rates_ ? dt : 1.0;
+    const auto verdict = surrogate_->call(inputs, {.fields = corrected, .factor = factor, .dt = dt});
+    if (verdict == surrogate::Verdict::refused || verdict == surrogate::Verdict::off) return {};
+    return increments(look, factor);
+  }
+
+  void state(run::State& state) override {
+    Corrector::state(state);
+    state.real("last_time", last_time_);
+  }
+
+ private:
+  /// The place of a channel in the solver's outputs; InputError that says both sides.
+  Place checked(const surrogate::Channel& channel, const std::vector<run::Output>& outputs, const char* kind,
+                const std::string& time_unit) const {
+    const Place place = place_of(channel.field);
+    const auto found =
+        std::ranges::find(outputs, place.output, [](const run::Output& o) { return o.info.name; });
+    if (found == outputs.end()) {
+      std::vector<std::string> known;
+      for (const run::Output& output : outputs) known.push_back(output.info.name);
+      run::refuse_output(where_, place.output, known);
+    }
+    if (found->components != place.components)
+      throw base::InputError(
+          fmt::format("{}: its {} '{}' is {}; the solver's '{}' is {}", where_, kind, channel.field,
+                      place.components == 2 ? "a part of a complex field" : "a real field", place.output,
+                      found->components == 2 ? "complex (use '.re' and '.im')" : "real"));
+    const std::string wanted = rate_unit(found->info.unit, time_unit);
+    if (channel.unit != wanted)
+      throw base::InputError(
+          fmt::format("{}: its {} '{}' is in [{}]; the solver's '{}' is in [{}]{}", where_, kind,
+                      channel.field, channel.unit, place.output, found->info.unit,
+                      wanted == found->info.unit ? "" : fmt::format(", so a tendency is in [{}]", wanted)));
+    return place;
+  }
+
+  /// Results times the factor, one field for each output of the solver that is changed.
+  std::vector<run::Increment> increments(const run::Look& look, double factor) {
+    if (changes_.empty()) make_changes();
+    std::vector<run::Increment> list;
+    const std::span<grid::RealField> results = surrogate_->results();
+    for (std::size_t c = 0; c < outputs_.size(); ++c) {
+      const Place& place = outputs_[c];
+      auto& change = *std::ranges::find(changes_, place.output, &Change::output);
+      for (std::size_t n = 0; n < results[c].span().size(); ++n)
+        change.values[n * static_cast<std::size_t>(place.components) +
+                      static_cast<std::size_t>(place.component)] = factor * results[c].data()[n];
+    }
+    for (const Change& change : changes_)
+      list.push_back({.output = change.output,
+                      .change = {.info = look.outputs->get(change.output).info,
+                                 .layout = surrogate_->results().front().layout_pointer(),
+                                 .data = change.values.data(),
+                                 .components = change.components}});
+    return list;
+  }
+
+  void make_changes() {
+    for (std::size_t c = 0; c < outputs_.size(); ++c) {
+      if (std::ranges::find(changes_, outputs_[c].output, &Change::output) != changes_.end()) continue;
+      const std::size_t cells = surrogate_->results()[c].span().size();
+      changes_.push_back(
+          {.output = outputs_[c].output,
+           .components = outputs_[c].components,
+           .values = std::vector<double>(cells * static_cast<std::size_t>(outputs_[c].components))});
+    }
+  }
+
+  struct Change {
+    std::string output;
+    int components;
+    std::vector<double> values;  // on the layout of the results
+  };
+
+  std::string where_;
+  surrogate::Surrogate* surrogate_;
+  bool rates_;
+  double last_time_;
+  std::vector<Place> inputs_, outputs_;
+  std::vector<Change> changes_;
+};
+
+class SurrogateCase : public run::HookCase {
+ public:
+  void declare(base::Parameters& parameters) override {
+    parameters.text("use", parameters_.use,
+                    {.help = "name of the surrogate under `surrogates:`", .required = true});
+    parameters.choice("outputs_are", parameters_.outputs_are,
+                      {{"tendency", "rates: multiplied with the time since the last call, then added"},
+                       {"increment", "added as they are at every call"}},
+                      {.help = "what the surrogate's outputs mean"});
+    schedule_.declare(parameters, false, time_unit);
+  }
+  [[nodiscard]] std::unique_ptr<run::Hook> build(const run::HookContext& context) const override {
+    auto hook = std::make_unique<SurrogateCorrector>(parameters_, context);
+    hook->schedule = schedule_;
+    return hook;
+  }
+
+ private:
+  CorrectorParameters parameters_;
+  run::Schedule schedule_;
+};
+
+}  // namespace
+
+std::unique_ptr<run::HookCase> make_surrogate() { return std::make_unique<SurrogateCase>(); }
+
+}  // namespace sluice::hooks

@@ -1,0 +1,173 @@
+"""Networks of weights files against PyTorch's own layers on the same weights, on 1 to 4 ranks with uneven splits."""
+import pathlib
+import sys
+
+import h5py
+import numpy as np
+import pytest
+
+from program import SOURCE, good, sluice
+
+torch = pytest.importorskip("torch", reason="python3-torch is not installed")
+sys.path.insert(0, str(SOURCE / "postprocessing"))
+import surrogate_weights  # noqa: E402
+
+ACTIVATIONS = {"gelu": torch.nn.functional.gelu, "tanh": torch.tanh, "relu": torch.relu, "silu": torch.nn.functional.silu}
+CHANNELS = {"inputs": [{"field": "u", "unit": "K", "shift": 0.3, "scale": 2.0}, {"field": "v", "unit": "m s^-1", "scale": 0.5}],
+            "outputs": [{"field": "p", "unit": "Pa", "shift": -1.0, "scale": 4.0}, {"field": "q"}, {"field": "r"}]}
+
+
+class Perceptron(torch.nn.Module):
+    """torch.nn.Linear with the channels last."""
+
+    def __init__(self, architecture, _):
+        super().__init__()
+        sizes = [2, *architecture["hidden"], 3]
+        self.layers = torch.nn.ModuleList(torch.nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
+        self.act = ACTIVATIONS[architecture["activation"]]
+
+    def forward(self, x):
+        x = x.movedim(1, -1)
+        for layer in self.layers[:-1]:
+            x = self.act(layer(x))
+        return self.layers[-1](x).movedim(-1, 1)
+
+
+class Convolutional(torch.nn.Module):
+    """torch.nn.ConvNd with circular padding."""
+
+    def __init__(self, architecture, dimensions):
+        super().__init__()
+        sizes, k = [2, *architecture["hidden"], 3], architecture["kernel"]
+        kind = (torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d)[dimensions - 1]
+        self.layers = torch.nn.ModuleList(kind(a, b, k, padding=k // 2, padding_mode="circular") for a, b in zip(sizes, sizes[1:]))
+        self.act = ACTIVATIONS[architecture["activation"]]
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = self.act(layer(x))
+        return self.layers[-1](x)
+
+
+class Block(torch.nn.Module):
+    """The spectral layer of Li et al. with torch.fft: corners of the spectrum are multiplied, the rest is 0."""
+
+    def __init__(self, width, modes):
+        super().__init__()
+        shape = [width, width, *(2 * m for m in modes[:-1]), modes[-1]]
+        self.spectral = torch.nn.Parameter(torch.randn(*shape, dtype=torch.cfloat) / width)
+        self.weight = torch.nn.Parameter(torch.randn(width, width) / width ** 0.5)
+        self.bias = torch.nn.Parameter(torch.randn(width))
+        self.modes = modes
+
+    def forward(self, x):
+        axes = tuple(range(2, x.dim()))
+        spectrum = torch.fft.rfftn(x, dim=axes)
+        index = [torch.cat([torch.arange(m), torch.arange(-m, 0)]) % spectrum.shape[2 + d] for d, m in enumerate(self.modes[:-1])]
+        index.append(torch.arange(self.modes[-1]))
+        where = (slice(None), slice(None), *torch.meshgrid(*index, indexing="ij"))
+        kept = torch.zeros_like(spectrum)
+        kept[where] = torch.einsum("bi...,io...->bo...", spectrum[where], self.spectral.to(spectrum.dtype))
+        pointwise = torch.einsum("oi,bi...->bo...", self.weight, x) + self.bias.view(1, -1, *[1] * len(axes))
+        return torch.fft.irfftn(kept, s=x.shape[2:], dim=axes) + pointwise
+
+
+class Fourier(torch.nn.Module):
+    def __init__(self, architecture, _):
+        super().__init__()
+        w = architecture["width"]
+        self.lift = torch.nn.Linear(2, w)
+        self.blocks = torch.nn.ModuleList(Block(w, architecture["modes"]) for _ in range(architecture["blocks"]))
+        self.project = torch.nn.ModuleList([torch.nn.Linear(w, architecture["projection"]), torch.nn.Linear(architecture["projection"], 3)])
+        self.act = ACTIVATIONS[architecture["activation"]]
+
+    def forward(self, x):
+        x = self.lift(x.movedim(1, -1)).movedim(-1, 1)
+        for n, block in enumerate(self.blocks):
+            x = block(x) if n + 1 == len(self.blocks) else self.act(block(x))
+        return self.project[1](self.act(self.project[0](x.movedim(1, -1)))).movedim(-1, 1)
+
+
+PROBLEMS = {
+    "mlp": (Perceptron, {"kind": "mlp", "hidden": [17, 6], "activation": "tanh"}, (7, 61)),
+    "mlp_gelu": (Perceptron, {"kind": "mlp", "hidden": [16], "activation": "gelu"}, (201,)),
+    "convolutional_1d": (Convolutional, {"kind": "convolutional", "hidden": [5], "kernel": 7, "activation": "silu"}, (17,)),
+    "convolutional_2d": (Convolutional, {"kind": "convolutional", "hidden": [9, 8, 6], "kernel": 3, "activation": "relu"}, (23, 10)),
+    "convolutional_3d": (Convolutional, {"kind": "convolutional", "hidden": [4], "kernel": 3, "activation": "gelu"}, (7, 6, 9)),
+    "fourier_1d": (Fourier, {"kind": "fourier", "width": 6, "blocks": 3, "modes": [9], "projection": 10, "activation": "gelu"}, (37,)),
+    "fourier_2d": (Fourier, {"kind": "fourier", "width": 8, "blocks": 4, "modes": [5, 6], "projection": 16, "activation": "gelu"}, (22, 15)),
+    "fourier_3d": (Fourier, {"kind": "fourier", "width": 4, "blocks": 2, "modes": [2, 3, 3], "projection": 5, "activation": "tanh"}, (7, 6, 9)),
+}
+
+
+@pytest.fixture(scope="module", params=PROBLEMS)
+def problem(request, tmp_path_factory):
+    """A weights file made from a PyTorch module, fields, and what PyTorch makes of them in both precisions."""
+    make, architecture, shape = PROBLEMS[request.param]
+    folder = tmp_path_factory.mktemp(request.param)
+    torch.manual_seed(1)
+    torch.set_num_threads(1)
+    model = make(architecture, len(shape))
+    description = {"architecture": architecture, "dimensions": len(shape), **CHANNELS}
+    surrogate_weights.write(folder / "weights.h5", description, model.state_dict())
+    generator = np.random.default_rng(2)
+    fields = {"u": 0.3 + 2 * generator.standard_normal(shape), "v": 0.5 * generator.standard_normal(shape)}
+    with h5py.File(folder / "fields.h5", "w") as file:
+        for name, values in fields.items():
+            file[name] = values
+    x = torch.tensor(np.stack([(fields["u"] - 0.3) / 2, fields["v"] / 0.5])[None])
+    scale, shift = np.array([4.0, 1, 1]), np.array([-1.0, 0, 0])
+    results = {}
+    with torch.no_grad():
+        for precision in ("single", "double"):  # .float() and .double() leave complex weights as they are
+            y = (model.float()(x.float()) if precision == "single" else model.double()(x))[0].double().numpy()
+            results[precision] = {c["field"]: shift[i] + scale[i] * y[i] for i, c in enumerate(CHANNELS["outputs"])}
+    return folder, model, results, request.param
+
+
+def evaluated(folder, precision, ranks):
+    target = folder / f"{precision}_{ranks}.h5"
+    good("surrogate", "evaluate", folder / "weights.h5", folder / "fields.h5", target, "--precision", precision, ranks=ranks)
+    with h5py.File(target) as file:
+        return {name: file[name][()] for name in file}
+
+
+def difference(a, b):
+    return max(np.abs(a[name] - b[name]).max() for name in a) / max(np.abs(b[name]).max() for name in b)
+
+
+@pytest.mark.parametrize("precision, tolerance", [("single", 3e-6), ("double", 1e-13)])
+def test_gives_what_pytorch_gives(problem, precision, tolerance):
+    folder, _, results, _ = problem
+    assert difference(evaluated(folder, precision, 1), results[precision]) < tolerance
+
+
+@pytest.mark.parametrize("ranks", [2, 3, 4])
+def test_any_number_of_ranks_gives_the_same(problem, ranks):
+    folder, _, _, name = problem
+    for precision, tolerance in (("single", 1e-6), ("double", 1e-14)):
+        found = difference(evaluated(folder, precision, ranks), evaluated(folder, precision, 1))
+        assert found <= (tolerance if name.startswith("fourier") else 0.0)
+
+
+def test_state_dict_comes_back(problem):
+    folder, model, _, _ = problem
+    description, tensors = surrogate_weights.read(folder / "weights.h5")
+    for name, values in model.state_dict().items():
+        values = torch.view_as_real(values) if values.is_complex() else values
+        np.testing.assert_array_equal(tensors[name], values.double().numpy())
+    assert description["inputs"][0]["field"] == "u"
+
+
+def test_info_and_damage(problem):
+    folder, model, _, _ = problem
+    text = good("surrogate", "info", folder / "weights.h5")
+    count = sum(2 * p.numel() if p.is_complex() else p.numel() for p in model.parameters())
+    assert f"parameters: {count}\n" in text and "v [m s^-1]" in text
+    broken = folder / "broken.h5"
+    broken.write_bytes(pathlib.Path(folder / "weights.h5").read_bytes())
+    with h5py.File(broken, "a") as file:
+        values = next(iter(file["tensors"].values()))
+        values[...] = values[()] * (1 + 1e-12)
+    result = sluice("surrogate", "info", broken)
+    assert result.returncode == 1 and "is damaged: its content has the hash" in result.stderr + result.stdout

@@ -1,0 +1,189 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "base/error.hpp"
+#include "surrogate/activation.hpp"
+#include "surrogate/network.hpp"
+
+namespace sluice::surrogate {
+namespace {
+
+using grid::Index;
+using grid::Index3;
+
+/// A number of each global point, the same on any decomposition.
+double value_at(const Index3& i, int channel) {
+  return std::sin(0.7 * static_cast<double>(i[0]) + 1.3 * static_cast<double>(i[1]) +
+                  2.1 * static_cast<double>(i[2]) + channel) +
+         0.3 * std::cos(5.0 * static_cast<double>(i[0] * (i[1] + 2)) + channel);
+}
+
+template <class Visit>
+void for_each_point(const grid::Layout& layout, Visit visit) {
+  for (Index i = 0; i < layout.count()[0]; ++i)
+    for (Index j = 0; j < layout.count()[1]; ++j)
+      for (Index k = 0; k < layout.count()[2]; ++k)
+        visit(Index3{i + layout.offset()[0], j + layout.offset()[1], k + layout.offset()[2]},
+              layout.position(i, j, k));
+}
+
+grid::LayoutPtr layout_of(const base::Communicator& communicator, const Index3& extents, int dimensions,
+                          Index halo = 0) {
+  return grid::Layout::block(communicator,
+                             {.dimensions = dimensions,
+                              .global = extents,
+                              .periodic = {true, true, true},
+                              .halo = {halo, dimensions > 1 ? halo : 0, dimensions > 2 ? halo : 0}});
+}
+
+std::vector<grid::RealField> evaluated(const Weights& weights, const grid::LayoutPtr& layout,
+                                       Precision precision, Index halo = 0) {
+  std::vector<grid::RealField> inputs, outputs;
+  std::vector<ChannelView> views;
+  const grid::LayoutPtr with_halo = layout->with_halo({halo, layout->dimensions() > 1 ? halo : 0, 0});
+  for (std::size_t c = 0; c < weights.inputs.size(); ++c) {
+    inputs.emplace_back(grid::FieldInfo{}, with_halo);
+    for_each_point(*with_halo, [&](const Index3& i, Index n) {
+      inputs.back().data()[n] = value_at(i, static_cast<int>(c));
+    });
+    views.push_back({.data = inputs.back().data(), .layout = with_halo});
+  }
+  for (std::size_t c = 0; c < weights.outputs.size(); ++c) outputs.emplace_back(grid::FieldInfo{}, layout);
+  make_network(weights, layout, precision)->evaluate(views, outputs);
+  return outputs;
+}
+
+Weights random_weights(const std::string& kind, int dimensions) {
+  Weights weights;
+  weights.architecture.kind = kind;
+  weights.architecture.hidden = {6, 5};
+  weights.architecture.width = 5, weights.architecture.blocks = 2, weights.architecture.modes = {3};
+  weights.dimensions = dimensions;
+  weights.inputs = {{.field = "u", .shift = 0.2, .scale = 1.5}, {.field = "v", .scale = 0.5}};
+  weights.outputs = {{.field = "u", .shift = -1, .scale = 3}, {.field = "w"}};
+  initialise(weights, 3);
+  return weights;
+}
+
+struct Problem {
+  std::string kind;
+  Index3 extents;
+  int dimensions;
+};
+
+class SameOnAnyRanks : public testing::TestWithParam<Problem> {};
+
+TEST_P(SameOnAnyRanks, as_on_one_rank) {
+  const Problem& p = GetParam();
+  const Weights weights = random_weights(p.kind, p.dimensions);
+  for (const Precision precision : {Precision::single, Precision::real}) {
+    const auto mine =
+        evaluated(weights, layout_of(base::Communicator::world(), p.extents, p.dimensions), precision, 1);
+    const auto whole =
+        evaluated(weights, layout_of(base::Communicator::self(), p.extents, p.dimensions), precision);
+    // Pointwise and convolutional networks add the same numbers in the same order; the sums over the ranks of
+    // a Fourier network are double precision in another order.
+    const double tolerance = p.kind == "fourier" ? (precision == Precision::single ? 1e-6 : 1e-14) : 0.0;
+    for (std::size_t c = 0; c < mine.size(); ++c)
+      for_each_point(mine[c].layout(), [&](const Index3& i, Index n) {
+        EXPECT_NEAR(mine[c].data()[n], whole[c].data()[whole[c].layout().position(i[0], i[1], i[2])],
+                    tolerance * 10);
+      });
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Networks, SameOnAnyRanks,
+    testing::Values(Problem{"mlp", {37, 1, 1}, 1}, Problem{"mlp", {11, 13, 1}, 2},
+                    Problem{"convolutional", {7, 1, 1}, 1}, Problem{"convolutional", {13, 9, 1}, 2},
+                    Problem{"convolutional", {5, 6, 7}, 3}, Problem{"fourier", {37, 1, 1}, 1},
+                    Problem{"fourier", {13, 10, 1}, 2}, Problem{"fourier", {7, 6, 9}, 3}),
+    [](const auto& parameter) {
+      return info.param.kind + std::to_string(info.param.dimensions) + "d" +
+             std::to_string(info.param.extents[0]);
+    });
+
+TEST(Network, one_tap_of_a_convolution_shifts_the_field) {
+  Weights weights = random_weights("convolutional", 2);
+  weights.architecture.hidden = {};
+  weights.inputs = {{.field = "u"}};
+  weights.outputs = {{.field = "u"}};
+  initialise(weights, 1);
+  std::ranges::fill(weights.tensors[0].values, 0.0);
+  std::ranges::fill(weights.tensors[1].values, 0.0);
+  weights.tensors[0].values[2] = 1;  // kernel row 0, column 2: the neighbour at (-1, +1)
+  const auto out = evaluated(weights, layout_of(base::Communicator::world(), {10, 9, 1}, 2), Precision::real);
+  for_each_point(out[0].layout(), [&](const Index3& i, Index n) {
+    EXPECT_EQ(out[0].data()[n], value_at({(i[0] + 9) % 10, (i[1] + 1) % 9, 0}, 0));
+  });
+}
+
+/// Lift 1, identity on the kept modes, no skip, relu(x) - relu(-x) = x: what is left is a low-pass filter.
+TEST(Network, fourier_operator_of_ones_is_a_low_pass_filter) {
+  Weights weights;
+  weights.architecture.kind = "fourier";
+  weights.architecture.activation = "relu";
+  weights.architecture.width = 1, weights.architecture.blocks = 1, weights.architecture.modes = {3, 4},
+  weights.architecture.projection = 2;
+  weights.dimensions = 2;
+  weights.inputs = {{.field = "u"}};
+  weights.outputs = {{.field = "u"}};
+  initialise(weights, 1);
+  for (Tensor& tensor : weights.tensors) std::ranges::fill(tensor.values, 0.0);
+  weights.tensors[0].values = {1};
+  Tensor& spectral = weights.tensors[2];
+  for (std::size_t n = 0; n < spectral.values.size(); n += 2) spectral.values[n] = 1;
+  weights.tensors[5].values = {1, -1};
+  weights.tensors[7].values = {1, -1};
+  const grid::LayoutPtr layout = layout_of(base::Communicator::world(), {16, 20, 1}, 2);
+  const auto wave = [](const Index3& i, int k, int l) {
+    return std::cos(2 * std::numbers::pi *
+                        (k * static_cast<double>(i[0]) / 16 + l * static_cast<double>(i[1]) / 20) +
+                    0.3);
+  };
+  grid::RealField u({}, layout);
+  for_each_point(*layout, [&](const Index3& i, Index n) {
+    u.data()[n] = 0.5 + wave(i, -3, 3) + wave(i, 2, 0) + wave(i, 3, 1) + wave(i, 1, 4);
+  });
+  std::vector<grid::RealField> out;
+  out.emplace_back(grid::FieldInfo{}, layout);
+  const std::vector<ChannelView> views{{.data = u.data(), .layout = layout}};
+  make_network(weights, layout, Precision::real)->evaluate(views, out);
+  // (3, 1) and (1, 4) lie beyond the kept wavenumbers -3..2 and 0..3.
+  for_each_point(*layout, [&](const Index3& i, Index n) {
+    EXPECT_NEAR(out[0].data()[n], 0.5 + wave(i, -3, 3) + wave(i, 2, 0), 1e-13);
+  });
+}
+
+TEST(Network, what_does_not_fit_the_grid_is_refused) {
+  const auto world = base::Communicator::world();
+  EXPECT_THROW(make_network(random_weights("fourier", 2), layout_of(world, {16, 1, 1}, 1), Precision::real),
+               base::AgreedError);
+  EXPECT_THROW(make_network(random_weights("fourier", 2), layout_of(world, {16, 5, 1}, 2), Precision::real),
+               base::AgreedError);
+  const auto bounded =
+      grid::Layout::block(world, {.dimensions = 2, .global = {16, 16, 1}, .periodic = {true, false, false}});
+  EXPECT_THROW(make_network(random_weights("convolutional", 2), bounded, Precision::real), base::AgreedError);
+}
+
+TEST(Activation, fast_functions_are_accurate_to_single_precision) {
+  for (float x = -12; x < 12; x += 0.0137F) {
+    EXPECT_NEAR(fast_exp(x) / std::exp(x), 1, 5e-7) << x;
+    EXPECT_NEAR(fast_tanh(x), std::tanh(x), 2e-7) << x;
+    EXPECT_NEAR(fast_erf(x), std::erf(x), 4e-7) << x;
+    EXPECT_NEAR(silu(x), x / (1 + std::exp(-static_cast<double>(x))), 1e-6 * (1 + std::abs(x))) << x;
+    EXPECT_NEAR(gelu(x), 0.5 * x * std::erfc(-static_cast<double>(x) / std::numbers::sqrt2),
+                4e-7 * (1 + std::abs(x)))
+        << x;
+  }
+  for (const float x : {1e-6F, 1e-3F, 0.1F, 0.6F}) EXPECT_NEAR(fast_tanh(x) / std::tanh(x), 1, 3e-7);
+  const float nan = std::nanf("");
+  EXPECT_TRUE(std::isnan(fast_exp(nan)) && std::isnan(fast_tanh(nan)) && std::isnan(gelu(nan)) &&
+              std::isnan(silu(nan)));
+}
+
+}  // namespace
+}  // namespace sluice::surrogate
