@@ -12,13 +12,13 @@ namespace sluice::surrogate {
 
 struct GuardParameters {
   std::string policy = "fallback";
-  double box_margin = 0.1;         ///< Of the training range's width, beyond each end.
+  double box_margin = 0.1;           ///< Of the training range's width, beyond each end.
   std::optional<double> distance{};  ///< Mahalanobis, of one point's inputs.
-  double outside = 0;              ///< Part of the points that may lie outside.
+  double outside = 0;                ///< Part of the points that may lie outside.
   std::string bounds = "limit";
   std::vector<std::string> conserve{};  ///< Outputs whose integral over the grid is to stay as it is.
-  std::optional<double> defect{};       ///< Largest |integral| over integral of the modulus, before projection.
-  std::optional<double> growth{};       ///< [time^-1] Largest rate at which a field's energy may grow.
+  std::optional<double> defect{};  ///< Largest |integral| over integral of the modulus, before projection.
+  std::optional<double> growth{};  ///< [time^-1] Largest rate at which a field's energy may grow.
   std::int64_t budget = 10;
   void declare(base::Parameters& parameters);
 };

@@ -102,8 +102,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Problem{"convolutional", {5, 6, 7}, 3}, Problem{"fourier", {37, 1, 1}, 1},
                     Problem{"fourier", {13, 10, 1}, 2}, Problem{"fourier", {7, 6, 9}, 3}),
     [](const auto& parameter) {
-      return info.param.kind + std::to_string(info.param.dimensions) + "d" +
-             std::to_string(info.param.extents[0]);
+      return parameter.param.kind + std::to_string(parameter.param.dimensions) + "d" +
+             std::to_string(parameter.param.extents[0]);
     });
 
 TEST(Network, one_tap_of_a_convolution_shifts_the_field) {
