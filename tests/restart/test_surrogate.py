@@ -101,7 +101,7 @@ def test_energy_that_grows_is_limited(tmp_path):
 def test_budget_and_stop(tmp_path):
     narrow = MLP.replace("{field: u}], outputs", "{field: u, lower: 5, upper: 6}], outputs")
     text = good("run", write(tmp_path, narrow + ", guard: {budget: 3}"), "--output", tmp_path / "off", folder=tmp_path)
-    assert "switched off after 3 refused calls in a row" in text and "3 calls, 0 accepted" in text
+    assert "3 calls, 0 accepted, 0 limited, 3 refused (inputs outside 3); switched off" in text
     result = sluice("run", write(tmp_path, narrow + ", guard: {policy: stop}"), "--output", tmp_path / "stop", ranks=2, folder=tmp_path)
     assert result.returncode == 1 and "surrogate closure: the call was refused: the inputs of 280 of 280 points" in result.stdout + result.stderr
 
