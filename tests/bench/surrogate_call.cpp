@@ -1,0 +1,67 @@
+// Cost of one guarded call of a surrogate: the network alone, and network with guard (finite, box of the
+// inputs, conservation and its projection), on any number of ranks. Usage: bench_surrogate
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <vector>
+
+#include "base/timer.hpp"
+#include "surrogate/surrogate.hpp"
+
+using namespace sluice;
+
+namespace {
+
+/// Least wall time of one call over many [ms].
+double milliseconds(const base::Communicator& world, const std::function<void()>& call) {
+  double least = 1e30;
+  call();
+  for (int n = 0; n < 40; ++n) {
+    world.barrier();
+    const double begin = base::wall_seconds();
+    call();
+    least = std::min(least, world.max(base::wall_seconds() - begin));
+  }
+  return 1e3 * least;
+}
+
+surrogate::Weights weights_of(const char* kind) {
+  surrogate::Weights weights;
+  weights.architecture.kind = kind;
+  weights.architecture.hidden = {16, 16};
+  weights.dimensions = 2;
+  weights.inputs = {{.field = "u", .lower = -1.0, .upper = 1.0}, {.field = "v", .lower = -1.0, .upper = 1.0}};
+  weights.outputs = {{.field = "u"}};
+  surrogate::initialise(weights, 1);
+  return weights;
+}
+
+void measure(const base::Communicator& world, const char* kind, grid::Index n) {
+  const grid::Grid grid = grid::Grid::cartesian(
+      {.points = {n, n}, .lower = {0.0, 0.0}, .upper = {1.0, 1.0}, .periodic = {true, true}});
+  const grid::LayoutPtr layout = grid::Layout::block(world, grid.layout_spec());
+  const surrogate::Weights weights = weights_of(kind);
+  const grid::RealField u({}, layout);
+  const std::vector<surrogate::ChannelView> inputs(2, {.data = u.data(), .layout = layout});
+  std::vector<grid::RealField> outputs;
+  outputs.emplace_back(grid::FieldInfo{}, layout);
+  const auto network = surrogate::make_network(weights, layout, surrogate::Precision::single);
+  surrogate::Declaration declaration;
+  declaration.guard.conserve = {"u"};
+  surrogate::Surrogate guarded("bench", declaration, weights);
+  guarded.bind(grid, layout);
+  const double bare = milliseconds(world, [&] { network->evaluate(inputs, outputs); });
+  const double whole = milliseconds(world, [&] { (void)guarded.call(inputs, {}); });
+  if (world.is_root())
+    std::printf("%-14s %5lld squared, %d ranks: network %8.3f ms, guarded call %8.3f ms, ratio %.2f\n", kind,
+                static_cast<long long>(n), world.size(), bare, whole, whole / bare);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const base::MpiSession session(argc, argv);
+  for (const char* kind : {"mlp", "convolutional", "fourier"})
+    for (const grid::Index n : {64, 256}) measure(base::Communicator::world(), kind, n);
+  return 0;
+}
