@@ -53,7 +53,7 @@ struct EnsembleParameters {
   base::ConfigNode vary;                ///< map: key path -> list with one value a member (any YAML)
   base::ConfigNode cross;               ///< map: key path -> list; the members are all combinations
   base::ConfigNode draw;                ///< map: key path -> distribution (ensemble_values.hpp)
-  base::ConfigNode values;  ///< What these make: map: key path -> list with one value a member.
+  base::ConfigNode values;              ///< What these make: map: key path -> list with one value a member.
   EnsembleStatistics statistics;
   void declare(base::Parameters& parameters);
 };
@@ -65,7 +65,8 @@ struct HookItem {
 };
 
 /// Everything that a case file says, checked. Top level: schema, title, solver, plugins, run,
-/// surrogates, hooks, expected, ensemble, petsc, and the solver's own groups. Nothing on disk has been touched.
+/// surrogates, hooks, expected, ensemble, petsc, and the solver's own groups. Nothing on disk has been
+/// touched.
 class Case {
  public:
   /// Reads `file`, applies the --set texts, declares, reads, validates. InputError. Collective.

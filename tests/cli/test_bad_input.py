@@ -37,7 +37,7 @@ FILES = {
     "not_an_integer": (changed("points: 32", "points: 32.5"), ["case.yaml:5: grid.points: '32.5' is not an integer; allowed: list of 1 to 3 integers >= 2"]),
     "nan": (changed("t_end: 0.05", "t_end: .nan"), ["case.yaml:11: run.t_end: '.nan' is not a finite number"]),
     "out_of_range": (changed("dt: 0.01", "dt: -0.01"), ["case.yaml:9: time.dt: '-0.01' is out of range; allowed: number > 0"]),
-    "bad_choice": (changed("dt: 0.01", "integrator: strnag"), ["case.yaml:9: time.integrator: 'strnag'", "did you mean 'strang'?", "allowed: strang, yoshida4"]),
+    "bad_choice": (changed("dt: 0.01", "integrator: strnag"), ["case.yaml:9: time.integrator: 'strnag'", "did you mean 'strang'?", "allowed: default, strang, yoshida4"]),
     "duplicate_key": (changed("  upper: 10", "  points: 64"), ["case.yaml:7: duplicate key 'points'; it was given first in line 5"]),
     "syntax": (changed("  lower: -10", "  lower: [-10"), ["case.yaml:", "YAML syntax"]),
     "missing_file": (GOOD + "initial: {type: file, file: nowhere.h5}\n", ["case.yaml:15: initial.file: no file 'nowhere.h5' (looked for "]),
