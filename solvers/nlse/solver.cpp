@@ -1,7 +1,9 @@
 #include "nlse/solver.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "base/error.hpp"
 #include "nlse/initial.hpp"
 #include "nlse/splitting_integrators.hpp"
 
@@ -93,6 +95,19 @@ std::vector<run::Output> NlseSolver::outputs() {
                    }});
   }
   return all;
+}
+
+void NlseSolver::apply(std::span<const run::Increment> increments) {
+  for (const run::Increment& increment : increments) {
+    const auto psi = std::find_if(psi_.begin(), psi_.end(), [&](const grid::ComplexField& one) {
+      return one.info().name == increment.output;
+    });
+    if (psi == psi_.end())
+      throw base::AgreedError("a corrector wants to change '" + increment.output + "'; allowed: " +
+                              psi_.front().info().name + (psi_.size() > 1 ? " and its fellows" : ""));
+    grid::add(increment.change, *psi);
+  }
+  budget_.reset();
 }
 
 const Budget& NlseSolver::budget() {

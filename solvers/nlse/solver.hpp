@@ -27,6 +27,7 @@ class NlseSolver final : public run::Solver {
   [[nodiscard]] std::vector<run::Output> outputs() override;
   [[nodiscard]] std::vector<run::Quantity> invariants() override;
   [[nodiscard]] std::vector<run::Quantity> diagnostics() override;
+  void apply(std::span<const run::Increment> increments) override;
   /// Round-off differs between decompositions; smooth waves keep it, unstable ones let it grow.
   [[nodiscard]] double rank_tolerance() const override { return 1e-10; }
   [[nodiscard]] std::string fingerprint() const override { return transform_.wisdom(); }

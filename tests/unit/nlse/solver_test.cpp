@@ -112,6 +112,39 @@ TEST(NlseSolver, GoesOnWithTheSameBitsAfterARestart) {
   }
 }
 
+// The equation takes no notice of a phase: a corrector that turns every sign turns every sign of what
+// follows, also where an integrator remembers something of its last step.
+TEST(NlseSolver, CorrectorsChangePsi) {
+  const auto world = base::Communicator::world();
+  for (const auto& yaml : {one_dimension, two_dimensions, three_dimensions, rotating, adaptive}) {
+    SCOPED_TRACE(yaml);
+    NlseSolver turned(test::nlse_parameters(yaml), test::context_on(world));
+    NlseSolver plain(test::nlse_parameters(yaml), test::context_on(world, turned.fingerprint()));
+    turned.initialize();
+    plain.initialize();
+    double t = 0, t_plain = 0;
+    for (int step = 0; step < 3; ++step) {
+      t += turned.advance(t, 0.2 - t).dt_taken;
+      t_plain += plain.advance(t_plain, 0.2 - t_plain).dt_taken;
+    }
+    const double mass = test::quantity(turned.invariants(), "mass");
+    const auto psi = turned.outputs()[0].compute();
+    grid::ComplexField change({"change", "1", ""}, psi.layout);
+    for (Index i = 0; i < psi.layout->owned_size(); ++i)
+      change.data()[i] = -2.0 * std::complex<double>(psi.data[2 * i], psi.data[2 * i + 1]);
+    const run::Increment increment{.output = "psi", .change = change.erased()};
+    turned.apply(std::span(&increment, 1));
+    EXPECT_EQ(test::quantity(turned.invariants(), "mass"), mass);
+    test::advance_to(turned, 0.2, t);
+    test::advance_to(plain, 0.2, t_plain);
+    auto expected = owned(plain);
+    for (auto& value : expected) value = -value;
+    EXPECT_TRUE(owned(turned) == expected);
+    const run::Increment unknown{.output = "density", .change = change.erased()};
+    EXPECT_THROW(turned.apply(std::span(&unknown, 1)), base::AgreedError);
+  }
+}
+
 TEST(NlseSolver, LookingNeverChangesBits) {
   const auto world = base::Communicator::world();
   NlseSolver seen(test::nlse_parameters(two_dimensions), test::context_on(world));
