@@ -25,8 +25,11 @@ class TurbulenceSolver final : public run::Solver, public run::CurveSource {
   [[nodiscard]] std::vector<run::Quantity> diagnostics() override;
   [[nodiscard]] std::vector<run::Curve> curves() override { return model_->curves(u_, time_ - start_); }
   void apply(std::span<const run::Increment> increments) override;
-  /// Round-off differs between decompositions; a chaotic flow lets it grow, so this holds for short runs.
-  [[nodiscard]] double rank_tolerance() const override { return 1e-9; }
+  /// Round-off differs between decompositions; a chaotic flow lets it grow, so this holds for short runs. The
+  /// difference of two near copies, from which Lyapunov exponents are made, feels it in units of itself.
+  [[nodiscard]] double rank_tolerance() const override {
+    return lyapunov_ ? 1e-14 / parameters_.lyapunov.separation : 1e-9;
+  }
   [[nodiscard]] std::string fingerprint() const override { return space_.wisdom(); }
   [[nodiscard]] std::vector<std::string> summary() const override;
 
