@@ -49,10 +49,9 @@ void InitialVorticity::fill_waves(const Space& space, ComplexField& w) const {
   space.each_mode_weighted([&](double weight, Index at, double kx, double ky, double) {
     const auto m = std::lround(kx * spec.length[0] / (2 * std::numbers::pi)),
                n = std::lround(ky * spec.length[1] / (2 * std::numbers::pi));
-    for (const std::int64_t a : {waves[0], -waves[0]})
-      for (const std::int64_t b : {waves[1], -waves[1]}) {
-        const bool same_sign = (a == waves[0]) == (b == waves[1]);
-        if (m != a || n != b || (!green && !same_sign)) continue;
+    for (const int along_x : {1, -1})
+      for (const int along_y : {1, -1}) {
+        if (m != along_x * waves[0] || n != along_y * waves[1] || (!green && along_x != along_y)) continue;
         w.data()[at] += (green ? 0.25 : 0.5) * amplitude * space.points();
         found += weight;
       }
