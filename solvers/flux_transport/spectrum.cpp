@@ -15,7 +15,7 @@ namespace {
 using grid::Index;
 constexpr double pi = std::numbers::pi;
 constexpr std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-constexpr std::size_t place(int l, int m) { return static_cast<std::size_t>(l * (l + 1) / 2 + m); }
+constexpr std::size_t place(Index l, Index m) { return at(l * (l + 1) / 2 + m); }
 
 /// Where a cell's moments are taken: a pole's at the edge of its cap, as the dipoles of the history.
 double middle(const numerics::SphereBlock& block, Index j) {

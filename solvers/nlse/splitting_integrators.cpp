@@ -39,7 +39,7 @@ std::string FixedSplitting::summary() const {
 
 std::int64_t FixedSplitting::transforms() const { return transforms_of(split_step_.splitting(), steps_); }
 
-AdaptiveSplitting::AdaptiveSplitting(const Tools& tools, Splitting splitting)
+AdaptiveSplitting::AdaptiveSplitting(const Tools& tools, const Splitting& splitting)
     : tools_(tools),
       whole_step_(*tools.transform, *tools.equation, splitting, tools.parameters->space,
                   tools.parameters->time.increment_form),

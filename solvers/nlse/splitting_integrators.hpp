@@ -28,7 +28,7 @@ class FixedSplitting final : public Integrator {
 /// the same length, two more arrays.
 class AdaptiveSplitting final : public Integrator {
  public:
-  AdaptiveSplitting(const Tools& tools, Splitting splitting);
+  AdaptiveSplitting(const Tools& tools, const Splitting& splitting);
   run::StepResult advance(Components& psi, double t, double dt_max) override;
   void state(run::State& state) override;
   [[nodiscard]] std::string summary() const override;

@@ -6,7 +6,9 @@
 
 #include "flux_transport/diagnostics.hpp"
 #include "flux_transport/flow.hpp"
+#include "run/hdf5.hpp"
 #include "support/flux_transport_run.hpp"
+#include "unit/run/files_support.hpp"
 
 namespace {
 
@@ -76,6 +78,28 @@ TEST(Conservation, PolarFilter) {
 
 TEST(Conservation, CoefficientByTheSizeOfCells) {
   EXPECT_LT(drift(field + "diffusion: {grid_coefficient: 0.01}\n", 100), 1e-13);
+}
+
+/// A map that differs along the rows next to the poles too.
+TEST(Conservation, DiffusivityFromAMap) {
+  const test::TemporaryFolder folder(base::Communicator::world());
+  const auto path = folder / "diffusivity.h5";
+  std::vector<double> theta, phi, data;
+  for (int j = 0; j <= 20; ++j) theta.push_back(std::numbers::pi * j / 20);
+  for (int k = 0; k <= 40; ++k) phi.push_back(2 * std::numbers::pi * k / 40);
+  for (const double t : theta)
+    for (const double p : phi) data.push_back(300 + 200 * std::sin(t) * std::cos(p) + 100 * std::cos(t));
+  auto stream = run::Hdf5File::create(base::Communicator::world(), path);
+  stream.write_reals("dim1", phi);
+  stream.write_reals("dim2", theta);
+  stream.write_reals("Data", data, {theta.size(), phi.size()});
+  stream.close();
+  for (const std::string scheme : {"rkg2", "crank_nicolson"})
+    EXPECT_LT(
+        drift(field + "diffusion: {coefficient: 0, file: " + path.string() + ", scheme: " + scheme + "}\n",
+              300),
+        1e-13)
+        << scheme;
 }
 
 TEST(Conservation, FlowOverThePoles) {
