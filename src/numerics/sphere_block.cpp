@@ -143,8 +143,8 @@ double SphereBlock::spacing_phi(Index k) const {
 }
 
 double SphereBlock::face_longitude(Index k) const {
-  const Index inside = wrap(k);
-  return face_phi[at(inside)] + 2 * pi * double((k - inside) / columns_global_);
+  const Index inside = wrap(k), turns = (k - inside) / columns_global_;
+  return face_phi[at(inside)] + 2 * pi * static_cast<double>(turns);
 }
 
 double SphereBlock::summation_area(Index row, Index column) const {

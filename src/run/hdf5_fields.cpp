@@ -125,7 +125,7 @@ void write_filtered(const Handle& dataset, const FieldPart& part) {
   pack_planes(part, 0, layout.count()[0], packed.data());
   const Handle space(H5Dget_space(dataset.id()), H5Sclose, "H5Dget_space");
   select_box(space, layout, {0, layout.count()[0]}, part.components());
-  const auto values = static_cast<hsize_t>(layout.owned_size() * part.components());
+  const auto values = static_cast<hsize_t>(layout.owned_size()) * static_cast<hsize_t>(part.components());
   const Handle memory = hdf5::simple_space({std::max<hsize_t>(values, 1)});
   if (values == 0) hdf5::require(H5Sselect_none(memory.id()), "H5Sselect_none");
   hdf5::require(H5Dwrite(dataset.id(), memory_type(part), memory.id(), space.id(), collective_transfer().id(),

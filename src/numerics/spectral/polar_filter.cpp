@@ -10,7 +10,7 @@ namespace sluice::numerics {
 struct PolarFilter::Transform {
   explicit Transform(int n)
       : row(fftw_alloc_real(static_cast<std::size_t>(n))),
-        waves(fftw_alloc_complex(static_cast<std::size_t>(n / 2 + 1))),
+        waves(fftw_alloc_complex(static_cast<std::size_t>(n) / 2 + 1)),
         forward(fftw_plan_dft_r2c_1d(n, row, waves, FFTW_ESTIMATE)),
         inverse(fftw_plan_dft_c2r_1d(n, waves, row, FFTW_ESTIMATE)) {}
   ~Transform() {

@@ -16,7 +16,8 @@ Spectrum shell_spectrum(const FourierTransform& transform, const grid::ComplexFi
       2 * std::numbers::pi / *std::max_element(spec.length.begin(), spec.length.begin() + spec.dimensions);
   double largest = 0;
   for (std::size_t d = 0; d < dimensions; ++d) {
-    const double nyquist = 2 * std::numbers::pi * static_cast<double>(spec.points[d] / 2) / spec.length[d];
+    const auto highest = spec.points[d] / 2;
+    const double nyquist = 2 * std::numbers::pi * static_cast<double>(highest) / spec.length[d];
     largest += nyquist * nyquist;
   }
   const auto shells = static_cast<std::size_t>(std::lround(std::sqrt(largest) / result.width)) + 1;
