@@ -46,10 +46,15 @@ DriftTable make_drift_table(const numerics::FourierTransform& transform, double 
   for (int d = 0; d <= row; ++d) {
     auto& entries = d == row ? table.row : table.outer[static_cast<std::size_t>(d)];
     const auto& wavenumbers = transform.wavenumbers(d);
-    for (std::size_t i = 0; i < wavenumbers.size(); ++i) {
-      const double k = wavenumbers[i], factor = factors[static_cast<std::size_t>(d)][i];
+    const std::size_t n = wavenumbers.size();
+    std::vector<double> half(n), sine(n), cosine(n);
+    for (std::size_t i = 0; i < n; ++i) half[i] = -0.25 * wavenumbers[i] * wavenumbers[i] * tau;
+    numerics::sincos(half.data(), sine.data(), cosine.data(), static_cast<std::ptrdiff_t>(n));
+    entries.reserve(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double factor = factors[static_cast<std::size_t>(d)][i];
       // factor E - 1 = factor (E - 1) + (factor - 1): no cancellation where the factor is one
-      complex<double> entry = factor * phase_factor_minus_one(-0.5 * k * k * tau);
+      complex<double> entry = factor * complex<double>(-2 * sine[i] * sine[i], 2 * sine[i] * cosine[i]);
       entry += less_one ? factor - 1 : factor;
       entries.push_back(d == row ? entry * scale : entry);
     }
@@ -59,6 +64,8 @@ DriftTable make_drift_table(const numerics::FourierTransform& transform, double 
 
 void multiply(const numerics::FourierTransform& transform, const DriftTable& table, ComplexField& modes) {
   const Rows rows(*transform.spectral());
+  if (rows.dimension == 0)
+    return multiply_row(as_doubles(table.row.data()), as_doubles(modes.data()), rows.count * rows.points);
   for (Index row = 0; row < rows.count; ++row) {
     // Increments: (1 + a)(1 + b) - 1 = a + b + a b, never the difference of two numbers near one.
     complex<double> outer = table.less_one ? 0.0 : 1.0;

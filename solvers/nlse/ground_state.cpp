@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "nlse/mode_vectors.hpp"
 
 namespace sluice::solvers::nlse {
@@ -188,6 +189,24 @@ std::vector<run::Quantity> GroundState::diagnostics() const {
 
 std::string GroundState::summary() const {
   return fmt::format("ground_state: {} iterations, residual {:.3g}", iterations_, residual_);
+}
+
+void relax_to_ground_state(const Tools& tools, Components& psi) {
+  constexpr int most_iterations = 20000;
+  NlseParameters parameters = *tools.parameters;
+  parameters.time.residual = *parameters.initial.relax_residual;
+  if (!parameters.initial.relax_frequency.empty())
+    parameters.equation.frequency = parameters.initial.relax_frequency;
+  Equation equation(parameters, *tools.grid, *tools.transform);
+  GroundState relaxing({&parameters, tools.grid, tools.transform, &equation});
+  for (int i = 0; i < most_iterations; ++i) {
+    (void)relaxing.advance(psi, 0, 1e300);
+    if (relaxing.finished()) {
+      base::log::info("initial state: {}", relaxing.summary());
+      return;
+    }
+  }
+  throw base::AgreedError("initial.relax.residual: not met; " + relaxing.summary());
 }
 
 std::int64_t GroundState::transforms() const { return (6 + 2 * rates_.transforms()) * iterations_; }

@@ -17,11 +17,11 @@ class GroundState final : public Integrator {
   [[nodiscard]] std::string summary() const override;
   [[nodiscard]] std::int64_t transforms() const override;
   [[nodiscard]] grid::ComplexField& modes() override { return modes_; }
-
- private:
   [[nodiscard]] bool finished() const {
     return residual_ >= 0 && residual_ < tools_.parameters->time.residual;
   }
+
+ private:
   /// to = H psi. Collective.
   void hamiltonian(Components& psi, double t, Components& to);
   /// to = w (shift + k^2/2)^-1 w from, w = (1 + (V - f)/shift)^-1/2 where V > f, else 1: both parts of H are
@@ -48,5 +48,9 @@ class GroundState final : public Integrator {
   double residual_ = -1, slope_ = 0, angle_ = 0.1;
   std::int64_t iterations_ = 0;
 };
+
+/// Relaxes psi at constant mass of each component until `initial.relax.residual` is met, in the trap of
+/// `initial.relax.frequency`. AgreedError if it is not met. Collective.
+void relax_to_ground_state(const Tools& tools, Components& psi);
 
 }  // namespace sluice::solvers::nlse

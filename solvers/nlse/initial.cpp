@@ -190,7 +190,8 @@ void scale_to_mass(const NlseParameters& p, Components& psi) {
 
 }  // namespace
 
-void set_initial(const NlseParameters& p, Equation& equation, const run::Context& context, Components& psi) {
+void set_initial(const NlseParameters& p, Equation& equation, const run::Context& context,
+                 const std::function<void(Components&)>& relax, Components& psi) {
   if (p.initial.type == "file") {
     read_file(p, psi);
   } else if (p.initial.type == "thomas_fermi") {
@@ -200,6 +201,10 @@ void set_initial(const NlseParameters& p, Equation& equation, const run::Context
     equation.coordinates().for_each([&](const Point& x, Index place) {
       for (std::size_t a = 0; a < psi.size(); ++a) psi[a].data()[place] = state(a, x);
     });
+  }
+  if (relax) {
+    scale_to_mass(p, psi);
+    relax(psi);
   }
   change_phase_and_holes(p, equation.coordinates(), psi);
   add_noise(p, context, psi);

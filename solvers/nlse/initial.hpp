@@ -1,5 +1,6 @@
 // Initial states on the grid.
 #pragma once
+#include <functional>
 #include <optional>
 
 #include "nlse/exact.hpp"
@@ -8,9 +9,9 @@
 
 namespace sluice::solvers::nlse {
 
-/// Sets psi as `initial` has it. Collective.
+/// Sets psi as `initial` has it; `relax`, if there is one, acts before vortices, phase and noise. Collective.
 void set_initial(const NlseParameters& parameters, Equation& equation, const run::Context& context,
-                 Components& psi);
+                 const std::function<void(Components&)>& relax, Components& psi);
 
 /// Part of its largest modulus that a localised state still has where its periodic images meet; empty for
 /// states that fill the box.

@@ -133,6 +133,19 @@ void InitialParameters::declare(Parameters& p) {
           .unit = "1",
           .minimum = 0,
           .exclusive_minimum = true});
+  p.group("relax", "to the ground state of that mass, before vortices, phase and noise are put on",
+          [this](Parameters& q) {
+            q.real("residual", relax_residual,
+                   {.help = "until ||H psi - mu psi|| / ||psi|| is below; none: not at all",
+                    .unit = "1",
+                    .minimum = 0,
+                    .exclusive_minimum = true});
+            q.reals("frequency", relax_frequency,
+                    {.help = "of the harmonic trap meanwhile, along each axis; none: equation.frequency (a "
+                             "jump of the trap at the start makes the state breathe)",
+                     .unit = "1",
+                     .minimum = 0});
+          });
 }
 
 }  // namespace sluice::solvers::nlse

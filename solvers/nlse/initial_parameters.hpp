@@ -65,9 +65,11 @@ struct InitialParameters {
   std::string file;
   std::vector<double> share{1};
   std::vector<Vortex> vortices;
-  std::string phase;           ///< Formula: psi *= exp(i phase).
-  double noise = 0;            ///< Standard deviation of what is added to real and imaginary part.
-  std::optional<double> mass;  ///< psi is scaled to it.
+  std::string phase;                     ///< Formula: psi *= exp(i phase).
+  double noise = 0;                      ///< Standard deviation of what is added to real and imaginary part.
+  std::optional<double> mass;            ///< psi is scaled to it.
+  std::optional<double> relax_residual;  ///< psi is relaxed to the ground state.
+  std::vector<double> relax_frequency;   ///< Of the trap in which it is; none: equation.frequency.
   void declare(base::Parameters& parameters);
 };
 

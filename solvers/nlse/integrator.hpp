@@ -18,6 +18,10 @@ class Integrator {
   virtual run::StepResult advance(Components& psi, double t, double dt_max) = 0;
   /// Its memory beside psi.
   virtual void state(run::State&) {}
+  /// The state has come back from a checkpoint or a copy.
+  virtual void restored() {}
+  /// Somebody else has changed psi: what was known of the way ahead no longer holds.
+  virtual void changed() {}
   [[nodiscard]] virtual std::vector<run::Quantity> diagnostics() const { return {}; }
   [[nodiscard]] virtual std::string summary() const = 0;
   /// Transforms of one component since the start (of diagnostics none).

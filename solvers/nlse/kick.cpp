@@ -20,34 +20,46 @@ void add_change(const ComplexField& change, ComplexField& psi) {
   for (Index i = 0; i < n; ++i) u[i] += v[i];
 }
 
-void kick_simple(const Equation& equation, double tau, const ComplexField* change, ComplexField& psi) {
+template <bool with_change, bool with_potential>
+void kick_rows(const Equation& equation, double tau, const ComplexField* change, ComplexField& psi) {
   const Rows& rows = equation.coordinates().rows();
   const Kick strength{.density = tau * equation.parameters().g[0], .potential = tau};
   const auto& potential = equation.separable();
   const double* inner = potential.axis[static_cast<std::size_t>(rows.dimension)].data();
   for (Index row = 0; row < rows.count; ++row) {
-    const double outer = potential.outer(rows, row);
-    double* values = as_doubles(psi.data() + row * rows.points);
-    if (change)
-      kick_row<true>(strength, outer, inner, as_doubles(change->data() + row * rows.points), values,
-                     rows.points);
-    else
-      kick_row<false>(strength, outer, inner, nullptr, values, rows.points);
+    const Index begin = row * rows.points;
+    kick_row<with_change, with_potential>(strength, potential.outer(rows, row), inner,
+                                          with_change ? as_doubles(change->data() + begin) : nullptr,
+                                          as_doubles(psi.data() + begin), rows.points);
   }
 }
 
-void turn(const Equation& equation, double tau, const Block& block, Components& psi) {
+void kick_simple(const Equation& equation, double tau, const ComplexField* change, ComplexField& psi) {
+  const bool trapped = equation.parameters().has_potential();
+  if (change)
+    (trapped ? kick_rows<true, true> : kick_rows<true, false>)(equation, tau, change, psi);
+  else
+    (trapped ? kick_rows<false, true> : kick_rows<false, false>)(equation, tau, change, psi);
+}
+
+void turn(const Equation& equation, double tau, const Block& points, Components& psi) {
   alignas(64) double frequency[block_size], growth[block_size];
+  KickBlock block;
   for (std::size_t a = 0; a < psi.size(); ++a) {
-    equation.local(block, a, frequency, growth);
-    constexpr numerics::AboveLimit above(numerics::sincos_small_limit);
-    std::uint64_t marks = 0;
-    for (Index k = 0; k < block.size; ++k) {
-      frequency[k] *= 0.5 * tau;
-      marks |= above.mark(frequency[k]);
+    equation.local(points, a, frequency, growth);
+    for (Index begin = 0; begin < points.size; begin += kick_block) {
+      const Index size = std::min<Index>(kick_block, points.size - begin);
+      double* u = as_doubles(psi[a].data() + points.first + begin);
+      constexpr numerics::AboveLimit above(small_angle);
+      std::uint64_t marks = 0;
+      for (Index k = 0; k < size; ++k) {
+        block.re[k] = u[2 * k];
+        block.im[k] = u[2 * k + 1];
+        block.angle[k] = tau * frequency[begin + k];
+        marks |= above.mark(block.angle[k]);
+      }
+      store_turned(block, numerics::AboveLimit::any(marks), u, size);
     }
-    add_turns(frequency, numerics::AboveLimit::any(marks), as_doubles(psi[a].data() + block.first),
-              block.size);
   }
 }
 

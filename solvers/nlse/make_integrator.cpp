@@ -31,7 +31,7 @@ std::size_t arrays_of_integrator(const NlseParameters& parameters, bool in_place
   const std::string name = parameters.integrator();
   const std::size_t rotation = parameters.equation.rotation != 0 ? 3 : 0;
   if (name == "rk4ip") return (4 + 4) * n + rotation;
-  if (name == "dop853") return (12 + 4) * n + rotation;
+  if (name == "dop853") return (16 + 5) * n + rotation;
   if (name == "etdrk4") return 7 * n + 8 + rotation;
   if (name == "ground_state") return 5 * n + 2 + rotation;
   const std::size_t change = parameters.time.increment_form && !in_place ? 1 : 0;

@@ -194,6 +194,30 @@ std::vector<Quantity> errors(const Scene& scene, const ExactSolution& exact, dou
           {"error_max", "1", communicator.max(most) / communicator.max(largest)}};
 }
 
+std::vector<Quantity> probes(const Scene& scene, const Components& psi) {
+  const auto& all = scene.parameters->probes;
+  const auto& layout = psi[0].layout();
+  std::vector<double> density(all.size(), 0.0);
+  for (std::size_t j = 0; j < all.size(); ++j) {
+    std::array<Index, 3> local{};
+    bool mine = true;
+    for (std::size_t d = 0; d < scene.grid->axes.size(); ++d) {
+      const auto& axis = scene.grid->axes[d];
+      const auto n = static_cast<Index>(axis.size());
+      const double from = (all[j].at[d] - axis.points.front()) / axis.length() * static_cast<double>(n);
+      local[d] = (std::llround(from) % n + n) % n - layout.offset()[d];
+      mine = mine && local[d] >= 0 && local[d] < layout.count()[d];
+    }
+    if (!mine) continue;
+    for (const auto& one : psi) density[j] += std::norm(one.view()(local[0], local[1], local[2]));
+  }
+  scene.transform->communicator().sum(density);
+  std::vector<Quantity> result;
+  for (std::size_t j = 0; j < all.size(); ++j)
+    result.push_back({"probe_" + std::to_string(j + 1), "1", density[j]});
+  return result;
+}
+
 Quantity sideband(const Scene& scene, const ComplexField& psi) {
   const auto& wave = scene.parameters->initial.plane_wave;
   const Box box = box_of(*scene.parameters);

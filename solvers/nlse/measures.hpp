@@ -46,6 +46,8 @@ struct Budget {
 /// ||psi - exact|| / ||exact|| in the root mean square and the largest value.
 [[nodiscard]] std::vector<run::Quantity> errors(const Scene& scene, const ExactSolution& exact, double t,
                                                 const Components& psi);
+/// Density at the points of the grid nearest to `diagnostics.probes`: probe_1, probe_2, ...
+[[nodiscard]] std::vector<run::Quantity> probes(const Scene& scene, const Components& psi);
 /// Amplitude of the mode of psi at carrier plus perturbation of a plane wave.
 [[nodiscard]] run::Quantity sideband(const Scene& scene, const grid::ComplexField& psi);
 
@@ -60,8 +62,13 @@ struct Budget {
 [[nodiscard]] std::vector<run::Quantity> entropies(const Scene& scene, Components& psi,
                                                    grid::ComplexField& modes);
 
-/// Vortices of the first component in the plane of two axes, where |psi|^2 near them is above a twentieth of
-/// its peak: numbers and mean positions of both signs.
+struct VortexFound {
+  double x = 0, y = 0;
+  int charge = 1;  ///< Turns of the phase around it, anticlockwise.
+};
+/// Vortices in the plane of two axes, where |psi|^2 near them is above a twentieth of its peak.
+[[nodiscard]] std::vector<VortexFound> find_vortices(const Scene& scene, const grid::ComplexField& psi);
+/// Numbers and mean positions of both signs.
 [[nodiscard]] std::vector<run::Quantity> vortices(const Scene& scene, const grid::ComplexField& psi);
 
 }  // namespace sluice::solvers::nlse

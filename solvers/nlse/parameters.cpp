@@ -181,6 +181,14 @@ void SpaceParameters::declare(Parameters& p) {
              .may_differ_at_restart = true});
 }
 
+void Probe::declare(Parameters& p) {
+  p.reals("at", at,
+          {.help = "a coordinate along each axis; the nearest point of the grid is taken",
+           .unit = "1",
+           .minimum_size = 1,
+           .maximum_size = 3});
+}
+
 void NlseParameters::declare(Parameters& parameters) {
   parameters.group("grid", "periodic box; one to three axes", [this](Parameters& p) {
     p.integers("points", points,
@@ -203,7 +211,11 @@ void NlseParameters::declare(Parameters& parameters) {
     p.boolean("angular_momentum", angular_momentum,
               {.help = "<L_z> (two and three axes; always with rotation)", .may_differ_at_restart = true});
     p.boolean("vortices", vortices,
-              {.help = "numbers and mean positions of vortices (two axes)", .may_differ_at_restart = true});
+              {.help = "numbers and mean positions of vortices (two axes); each one: hook points",
+               .may_differ_at_restart = true});
+    p.list("probes", probes,
+           {.help = "places whose density goes to the history as probe_1, ...: series for complexity.py",
+            .may_differ_at_restart = true});
   });
   parameters.group("transform", "Fourier transforms", [this](Parameters& p) {
     p.choice("planning", planning,

@@ -72,6 +72,12 @@ struct SpaceParameters {
   void declare(base::Parameters& parameters);
 };
 
+/// A place where the density goes to the history.
+struct Probe {
+  std::vector<double> at{0};  ///< A coordinate along each axis.
+  void declare(base::Parameters& parameters);
+};
+
 struct NlseParameters {
   std::vector<std::int64_t> points{512};
   std::vector<double> lower{-25}, upper{25};
@@ -81,6 +87,7 @@ struct NlseParameters {
   SpaceParameters space;
   InitialParameters initial;
   bool entropies = false, angular_momentum = false, vortices = false;
+  std::vector<Probe> probes;
   std::string planning = "measured";
 
   void declare(base::Parameters& parameters);

@@ -4,8 +4,10 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "nlse/ground_state.hpp"
 #include "nlse/initial.hpp"
 #include "nlse/splitting_integrators.hpp"
+#include "numerics/spectral/spectrum.hpp"
 
 namespace sluice::solvers::nlse {
 namespace {
@@ -52,7 +54,12 @@ NlseSolver::NlseSolver(const NlseParameters& parameters, const run::Context& con
 }
 
 void NlseSolver::initialize() {
-  set_initial(parameters_, equation_, context_, psi_);
+  std::function<void(Components&)> relax;
+  if (parameters_.initial.relax_residual)
+    relax = [this](Components& psi) {
+      relax_to_ground_state({&parameters_, &grid_, &transform_, &equation_}, psi);
+    };
+  set_initial(parameters_, equation_, context_, relax, psi_);
   budget_.reset();
   monitor_.look_at_start();
   monitor_.look(psi_, 0, parameters_.time.dt, integrator_->modes());
@@ -65,6 +72,11 @@ void NlseSolver::state(run::State& state) {
   state.real("start", start_);
   state.real("time", time_);
   state.integer("steps", taken_);
+}
+
+void NlseSolver::restored() {
+  integrator_->restored();
+  budget_.reset();
 }
 
 run::StepResult NlseSolver::advance(double t, double dt_max) {
@@ -107,6 +119,7 @@ void NlseSolver::apply(std::span<const run::Increment> increments) {
                               psi_.front().info().name + (psi_.size() > 1 ? " and its fellows" : ""));
     grid::add(increment.change, *psi);
   }
+  integrator_->changed();
   budget_.reset();
 }
 
@@ -136,6 +149,45 @@ NlseSolver::Sorted NlseSolver::integrals() {
   add(keeps_energy, "energy", b.energy());
   if (parameters_.wants_angular_momentum()) add(false, "angular_momentum", b.angular_momentum);
   return sorted;
+}
+
+std::vector<run::Curve> NlseSolver::curves() {
+  run::Curve spectrum{.name = "spectrum",
+                      .unit = "1",
+                      .long_name = "mass in shells of wavenumbers",
+                      .abscissa = "k",
+                      .abscissa_unit = "1",
+                      .at = {},
+                      .values = {}};
+  double box = 1;
+  for (const auto& axis : grid_.axes) box *= axis.length();
+  for (auto& one : psi_) {
+    transform_.forward(one, integrator_->modes());
+    const auto shells = numerics::shell_spectrum(transform_, integrator_->modes());
+    spectrum.values.resize(shells.power.size(), 0.0);
+    spectrum.at.clear();
+    for (std::size_t n = 0; n < shells.power.size(); ++n) {
+      spectrum.at.push_back(static_cast<double>(n) * shells.width);
+      spectrum.values[n] += box * shells.power[n];
+    }
+  }
+  return {spectrum};
+}
+
+std::string NlseSolver::no_points() const {
+  return grid_.dimensions() == 2
+             ? std::string()
+             : "vortices are found on two axes; this case has " + std::to_string(grid_.dimensions());
+}
+
+run::PointTable NlseSolver::points() {
+  run::PointTable table{.columns = {{"x", "1"}, {"y", "1"}, {"charge", "1"}, {"component", "1"}},
+                        .values = {}};
+  for (std::size_t a = 0; a < psi_.size(); ++a)
+    for (const auto& one : find_vortices(scene(), psi_[a]))
+      table.values.insert(table.values.end(),
+                          {one.x, one.y, static_cast<double>(one.charge), static_cast<double>(a + 1)});
+  return table;
 }
 
 std::vector<run::Quantity> NlseSolver::invariants() { return integrals().conserved; }
@@ -178,6 +230,7 @@ void NlseSolver::add_state_measures(std::vector<run::Quantity>& to) {
       to.push_back({"growth_rate", "1", t > 0 ? std::log(found.value / first) / t : 0});
   }
   if (parameters_.entropies) append(entropies(scene(), psi_, integrator_->modes()));
+  append(probes(scene(), psi_));
   if (parameters_.vortices && grid_.dimensions() == 2) append(vortices(scene(), psi_[0]));
 }
 

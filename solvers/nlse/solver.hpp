@@ -8,11 +8,13 @@
 #include "nlse/measures.hpp"
 #include "nlse/monitor.hpp"
 #include "nlse/noise.hpp"
+#include "run/curve.hpp"
+#include "run/points.hpp"
 #include "run/solver.hpp"
 
 namespace sluice::solvers::nlse {
 
-class NlseSolver final : public run::Solver {
+class NlseSolver final : public run::Solver, public run::CurveSource, public run::PointSource {
  public:
   /// Plans the transforms (the ones of `context.fingerprint` if there are any). Collective.
   NlseSolver(const NlseParameters& parameters, const run::Context& context);
@@ -22,7 +24,7 @@ class NlseSolver final : public run::Solver {
   [[nodiscard]] const grid::Grid& grid() const override { return grid_; }
   void initialize() override;
   void state(run::State& state) override;
-  void restored() override { budget_.reset(); }
+  void restored() override;
   run::StepResult advance(double t, double dt_max) override;
   [[nodiscard]] std::vector<run::Output> outputs() override;
   [[nodiscard]] std::vector<run::Quantity> invariants() override;
@@ -32,6 +34,11 @@ class NlseSolver final : public run::Solver {
   [[nodiscard]] double rank_tolerance() const override { return 1e-10; }
   [[nodiscard]] std::string fingerprint() const override { return transform_.wisdom(); }
   [[nodiscard]] std::vector<std::string> summary() const override { return {integrator_->summary()}; }
+  /// `spectrum`: what shells of wavenumbers hold of the mass.
+  [[nodiscard]] std::vector<run::Curve> curves() override;
+  [[nodiscard]] std::string no_points() const override;
+  /// Vortices: x, y, charge, component.
+  [[nodiscard]] run::PointTable points() override;
   /// Transforms of one component that the steps took.
   [[nodiscard]] std::int64_t transforms() const { return integrator_->transforms(); }
 

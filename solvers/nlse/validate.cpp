@@ -177,6 +177,30 @@ void check_of_type(const NlseParameters& n, const Parameters& p) {
                   n.components());
 }
 
+void check_relaxation(const NlseParameters& n, const Parameters& p) {
+  const auto& e = n.equation;
+  if (!n.initial.relax_frequency.empty()) {
+    check_size(p, "initial.relax.frequency", n.initial.relax_frequency, n.dimensions());
+    if (e.potential != "harmonic")
+      refuse(p, "initial.relax.frequency",
+             "given with equation.potential " + e.potential + "; harmonic is allowed");
+    if (!n.initial.relax_residual)
+      refuse(p, "initial.relax.frequency", "given without initial.relax.residual; a number is allowed there");
+  }
+  if (!n.initial.relax_residual) return;
+  const auto no = [&](const std::string& why) { refuse(p, "initial.relax.residual", why); };
+  if (e.has_loss()) no("a lossy equation has no ground state");
+  if (e.rabi != 0) no("Rabi coupling exchanges mass between components, whose masses are held");
+}
+
+void check_probes(const NlseParameters& n, const Parameters& p) {
+  for (std::size_t j = 0; j < n.probes.size(); ++j)
+    if (n.probes[j].at.size() != n.points.size())
+      refuse(p, "diagnostics.probes." + std::to_string(j) + ".at",
+             std::to_string(n.probes[j].at.size()) + " values for " + std::to_string(n.points.size()) +
+                 " axes; one an axis is allowed");
+}
+
 void check_initial(const NlseParameters& n, const Parameters& p) {
   const auto& i = n.initial;
   const int axes = n.dimensions();
@@ -202,6 +226,7 @@ void check_initial(const NlseParameters& n, const Parameters& p) {
     refuse(p, "initial.real", "no formula for initial.type expression");
   if (!i.vortices.empty() && axes == 1)
     refuse(p, "initial.vortices", "vortices on one axis; two or three axes are allowed");
+  check_relaxation(n, p);
   auto names = space_time_variables(axes);
   names.pop_back();
   for (const auto* texts : {&i.real, &i.imaginary}) {
@@ -221,6 +246,7 @@ void NlseParameters::validate(const Parameters& parameters) const {
   check_terms(*this, parameters);
   check_integrator(*this, parameters);
   check_initial(*this, parameters);
+  check_probes(*this, parameters);
 }
 
 }  // namespace sluice::solvers::nlse

@@ -40,9 +40,24 @@ std::array<double, 2> zero_inside(const Corners& z) {
   return {std::clamp(s, 0.0, 1.0), std::clamp(t, 0.0, 1.0)};
 }
 
+/// The numbers of all ranks, in their order, on every rank. Collective.
+std::vector<double> of_all_ranks(const base::Communicator& communicator, const std::vector<double>& mine) {
+  std::size_t first = 0, total = 0;
+  const auto sizes = communicator.gather_all(static_cast<std::int64_t>(mine.size()));
+  for (std::size_t rank = 0; rank < sizes.size(); ++rank) {
+    if (rank == static_cast<std::size_t>(communicator.rank())) first = total;
+    total += static_cast<std::size_t>(sizes[rank]);
+  }
+  std::vector<double> all(total, 0.0);
+  std::copy(mine.begin(), mine.end(), all.begin() + static_cast<std::ptrdiff_t>(first));
+  communicator.sum(all);
+  return all;
+}
+
 }  // namespace
 
-std::vector<run::Quantity> vortices(const Scene& scene, const grid::ComplexField& psi) {
+// Ranks have slabs along the first axis, so that in their order the list runs through the grid row by row.
+std::vector<VortexFound> find_vortices(const Scene& scene, const grid::ComplexField& psi) {
   const auto layout = psi.layout().with_halo({reach, reach, 0});
   grid::ComplexField padded(psi.info(), layout);
   const auto from = psi.view();
@@ -52,8 +67,11 @@ std::vector<run::Quantity> vortices(const Scene& scene, const grid::ComplexField
   grid::HaloExchange exchange(layout, 2);
   exchange(padded);
   const double peak = std::pow(grid::maximum_absolute(psi.erased()), 2);
-  const auto &x = scene.grid->axes[0], &y = scene.grid->axes[1];
-  std::array<double, 6> sums{};  // number, x, y of each sign
+  const auto at = [](const grid::Axis& axis, Index global, double part) {
+    return axis.points[static_cast<std::size_t>(global)] +
+           part * axis.length() / static_cast<double>(axis.size());
+  };
+  std::vector<double> mine;  // x, y, charge
   for (Index i = 0; i < layout->count()[0]; ++i)
     for (Index j = 0; j < layout->count()[1]; ++j) {
       const Corners z{to(i, j), to(i + 1, j), to(i + 1, j + 1), to(i, j + 1)};
@@ -64,16 +82,25 @@ std::vector<run::Quantity> vortices(const Scene& scene, const grid::ComplexField
         for (Index dj = -reach; dj <= reach; ++dj) around = std::max(around, std::norm(to(i + di, j + dj)));
       if (around < least_density * peak) continue;
       const auto inside = zero_inside(z);
-      const std::size_t sign = charge > 0 ? 0 : 3;
-      const auto at = [](const grid::Axis& axis, Index global, double part) {
-        return axis.points[static_cast<std::size_t>(global)] +
-               part * axis.length() / static_cast<double>(axis.size());
-      };
-      sums[sign] += 1;
-      sums[sign + 1] += at(x, layout->offset()[0] + i, inside[0]);
-      sums[sign + 2] += at(y, layout->offset()[1] + j, inside[1]);
+      mine.insert(mine.end(),
+                  {at(scene.grid->axes[0], layout->offset()[0] + i, inside[0]),
+                   at(scene.grid->axes[1], layout->offset()[1] + j, inside[1]), static_cast<double>(charge)});
     }
-  scene.transform->communicator().sum(sums);
+  std::vector<VortexFound> found;
+  const auto all = of_all_ranks(scene.transform->communicator(), mine);
+  for (std::size_t i = 0; i < all.size(); i += 3)
+    found.push_back({.x = all[i], .y = all[i + 1], .charge = static_cast<int>(all[i + 2])});
+  return found;
+}
+
+std::vector<run::Quantity> vortices(const Scene& scene, const grid::ComplexField& psi) {
+  std::array<double, 6> sums{};  // number, x, y of each sign
+  for (const auto& one : find_vortices(scene, psi)) {
+    const std::size_t sign = one.charge > 0 ? 0 : 3;
+    sums[sign] += 1;
+    sums[sign + 1] += one.x;
+    sums[sign + 2] += one.y;
+  }
   const auto mean = [&](std::size_t place, std::size_t sign) {
     return sums[sign] > 0 ? sums[place] / sums[sign] : 0;
   };

@@ -14,6 +14,7 @@ std::vector<run::HookEntry> all() {
       {"curves", "means over time of a solver's spectra, fluxes and profiles", make_curves},
       {"profile", "averages along one axis against time, in one file that grows (butterfly diagram)",
        make_profile},
+      {"points", "a row for every vortex (or other thing that the solver finds) over time: CSV", make_points},
       {"map", "maps of the whole sphere for other programs: HDF5 or FITS", make_map},
       {"surrogate", "a learned model that corrects the solver's fields between steps", make_surrogate},
       catalyst_entry(),

@@ -16,6 +16,7 @@ namespace sluice::hooks {
 [[nodiscard]] std::unique_ptr<run::HookCase> make_statistics();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_curves();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_profile();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_points();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_map();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_surrogate();
 

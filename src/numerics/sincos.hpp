@@ -19,9 +19,6 @@ struct SinCos {
   double sin, cos;
 };
 
-/// Angles up to here need no reduction; pi/4 rounded down.
-inline constexpr double sincos_small_limit = 0.785398163397448;
-
 /// Whether some |x| has been above a limit: collects sign bits (as whole numbers, positive doubles are
 /// ordered).
 class AboveLimit {
@@ -54,9 +51,6 @@ inline SinCos sincos_kernel(double y, double rest) {
   const double cosine = one + (((1.0 - one) - half) + (z * q - y * rest));
   return {sine, cosine};
 }
-
-/// |x| <= sincos_small_limit (or NaN).
-inline SinCos sincos_small(double x) { return sincos_kernel(x, 0.0); }
 
 /// |x| <= sincos_limit (or NaN).
 inline SinCos sincos_reduced(double x) {

@@ -80,7 +80,7 @@ TEST(NlseSchemes, OfAMovingTrapHaveTheirOrder) {
   expect_order(moving_trap, "strang", 2, 60, 1);
   expect_order(moving_trap, "yoshida4", 4, 60, 1);
   expect_order(moving_trap, "srkn6b", 4, 40, 1);
-  expect_order(moving_trap, "srkn11b", 6, 16, 1);
+  expect_order(moving_trap, "srkn11b", 6, 10, 1);
   expect_order(moving_trap, "rk4ip", 4, 60, 1);
   expect_order(moving_trap, "etdrk4", 4, 80, 1);
 }

@@ -23,18 +23,31 @@ TEST(NlseKernels, AKickTurnsThePhaseAndAddsTheChange) {
     change.emplace_back(0.01 * i, -0.02);
     inner.push_back(0.05 * i);
   }
-  for (const bool with_change : {false, true}) {
-    auto result = psi;
-    if (with_change)
-      kick_row<true>({.density = 0.2, .potential = 0.1}, 3.0, inner.data(), as_doubles(change),
-                     as_doubles(result), n);
-    else
-      kick_row<false>({.density = 0.2, .potential = 0.1}, 3.0, inner.data(), nullptr, as_doubles(result), n);
-    for (std::size_t i = 0; i < psi.size(); ++i) {
-      const Complex before = psi[i] + (with_change ? change[i] : 0.0);
-      const double angle = 0.2 * std::norm(before) - 0.1 * (3.0 + inner[i]);
-      EXPECT_LT(std::abs(result[i] - before * std::polar(1.0, angle)), 1e-14 * (1 + std::abs(before)));
-    }
+  // Small angles and, with the stronger one, blocks with angles beyond the short expansion.
+  for (const double density : {0.2, 2e4})
+    for (const bool with_change : {false, true})
+      for (const bool with_potential : {false, true}) {
+        auto result = psi;
+        const Kick kick{.density = density, .potential = 0.1};
+        const auto row = with_change ? (with_potential ? kick_row<true, true> : kick_row<true, false>)
+                                     : (with_potential ? kick_row<false, true> : kick_row<false, false>);
+        row(kick, 3.0, inner.data(), as_doubles(change), as_doubles(result), n);
+        for (std::size_t i = 0; i < psi.size(); ++i) {
+          const Complex before = psi[i] + (with_change ? change[i] : 0.0);
+          const double angle = density * std::norm(before) - (with_potential ? 0.1 * (3.0 + inner[i]) : 0.0);
+          EXPECT_LT(std::abs(result[i] - before * std::polar(1.0, angle)),
+                    (1e-14 + 1e-15 * std::abs(angle)) * (1 + std::abs(before)));
+        }
+      }
+}
+
+TEST(NlseKernels, TheShortExpansionIsExactToRounding) {
+  for (int i = -2000; i <= 2000; ++i) {
+    const double x = small_angle * i / 2000;
+    const auto turned = small_turn(x);
+    const long double half = std::sin(0.5L * x), re = -2 * half * half, im = std::sin(1.0L * x);
+    EXPECT_LE(std::abs(turned.re - re), 3e-16L * std::abs(re)) << x;
+    EXPECT_LE(std::abs(turned.im - im), 3e-16L * std::abs(im)) << x;
   }
 }
 
