@@ -4,12 +4,11 @@
 namespace sluice::solvers::turbulence {
 namespace {
 
-/// exp(L tau) of one field at every kept mode: real numbers where L is real.
+/// exp(L tau) at every kept mode: of one field, as real numbers where L is real, or matrices of both fields.
 class Exponentials {
  public:
   void make(const std::vector<Complex>& symbols, double tau) {
-    real_.clear();
-    complex_.clear();
+    *this = {};
     const bool real = is_real(symbols);
     for (const Complex& symbol : symbols) {
       if (real)
@@ -18,18 +17,25 @@ class Exponentials {
         complex_.push_back(std::exp(symbol * tau));
     }
   }
+  void make(const std::vector<Matrix2>& couplings, double tau) {
+    *this = {};
+    for (const Matrix2& coupling : couplings) matrices_.push_back(exponential(tau * coupling));
+  }
   /// work(table) with the numbers that there are.
   template <class Work>
   void use(Work work) const {
-    if (complex_.empty())
-      work(real_.data());
-    else
+    if (!matrices_.empty())
+      work(matrices_.data());
+    else if (!complex_.empty())
       work(complex_.data());
+    else
+      work(real_.data());
   }
 
  private:
   std::vector<double> real_;
   std::vector<Complex> complex_;
+  std::vector<Matrix2> matrices_;
 };
 
 class Exponential : public Integrator {
@@ -44,19 +50,24 @@ class Exponential : public Integrator {
  protected:
   void prepare(const Model& model, double tau) {
     if (tau == table_tau_) return;
-    for (std::size_t f = 0; f < tables_.size(); ++f) tables_[f].make(symbols(*space_, model, f), tau);
     table_tau_ = tau;
+    if (model.coupled()) {
+      tables_.resize(1);
+      return tables_[0].make(couplings(*space_, model), tau);
+    }
+    for (std::size_t f = 0; f < tables_.size(); ++f) tables_[f].make(symbols(*space_, model, f), tau);
   }
-  /// kernel(e, u, n, stage, sum): one mode, e its exponential.
+  /// kernel(e, u, n, stage, sum): one mode (of both fields, if L couples them), e its exponential.
   template <class Kernel>
   void each(Modes& u, Kernel kernel) {
     for (std::size_t f = 0; f < tables_.size(); ++f)
-      tables_[f].use([&](const auto* table) {
-        Complex *uf = u[f].data(), *nf = n_[f].data(), *stage = stage_[f].data(), *sum = sum_[f].data();
-        space_->each_strip([&](Index at, Index first, Index count) {
-          for (Index i = 0; i < count; ++i)
-            kernel(table[first + i], uf[at + i], nf[at + i], stage[at + i], sum[at + i]);
-        });
+      tables_[f].use([&]<class Number>(const Number* table) {
+        each_value<Number>(
+            *space_, f,
+            [table, kernel](Index i, auto& v, const auto& n, auto& stage, auto& sum) {
+              kernel(table[i], v, n, stage, sum);
+            },
+            u, std::as_const(n_), stage_, sum_);
       });
   }
 
@@ -74,16 +85,16 @@ class Ifrk3 final : public Exponential {
   void advance(Model& model, Modes& u, double t, double dt) override {
     prepare(model, dt / 3);
     model.nonlinear(u, t, n_);
-    each(u, [dt](auto e, const Complex& v, const Complex& n, Complex& stage, Complex& sum) {
+    each(u, [dt](const auto& e, const auto& v, const auto& n, auto& stage, auto& sum) {
       stage = times(e, v + (dt / 3) * n);
       sum = times(e, times(e, times(e, v + (dt / 4) * n)));
     });
     model.nonlinear(stage_, t + dt / 3, n_);
-    each(u, [dt](auto e, const Complex& v, const Complex& n, Complex& stage, Complex&) {
+    each(u, [dt](const auto& e, const auto& v, const auto& n, auto& stage, auto&) {
       stage = times(e, times(e, v) + (2 * dt / 3) * n);
     });
     model.nonlinear(stage_, t + 2 * dt / 3, n_);
-    each(u, [dt](auto e, Complex& v, const Complex& n, Complex&, const Complex& sum) {
+    each(u, [dt](const auto& e, auto& v, const auto& n, auto&, const auto& sum) {
       v = sum + times(e, (3 * dt / 4) * n);
     });
   }
@@ -99,23 +110,22 @@ class Ifrk4 final : public Exponential {
   void advance(Model& model, Modes& u, double t, double dt) override {
     prepare(model, dt / 2);
     model.nonlinear(u, t, n_);
-    each(u, [dt](auto e, const Complex& v, const Complex& n, Complex& stage, Complex& sum) {
+    each(u, [dt](const auto& e, const auto& v, const auto& n, auto& stage, auto& sum) {
       stage = times(e, v + (dt / 2) * n);
       sum = times(e, times(e, v + (dt / 6) * n));
     });
     model.nonlinear(stage_, t + dt / 2, n_);
-    each(u, [dt](auto e, const Complex& v, const Complex& n, Complex& stage, Complex& sum) {
+    each(u, [dt](const auto& e, const auto& v, const auto& n, auto& stage, auto& sum) {
       stage = times(e, v) + (dt / 2) * n;
       sum += times(e, (dt / 3) * n);
     });
     model.nonlinear(stage_, t + dt / 2, n_);
-    each(u, [dt](auto e, const Complex& v, const Complex& n, Complex& stage, Complex& sum) {
+    each(u, [dt](const auto& e, const auto& v, const auto& n, auto& stage, auto& sum) {
       stage = times(e, times(e, v) + dt * n);
       sum += times(e, (dt / 3) * n);
     });
     model.nonlinear(stage_, t + dt, n_);
-    each(u,
-         [dt](auto, Complex& v, const Complex& n, Complex&, const Complex& sum) { v = sum + (dt / 6) * n; });
+    each(u, [dt](const auto&, auto& v, const auto& n, auto&, const auto& sum) { v = sum + (dt / 6) * n; });
   }
   [[nodiscard]] int order() const override { return 4; }
   [[nodiscard]] int stages() const override { return 4; }

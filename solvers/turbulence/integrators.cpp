@@ -43,6 +43,13 @@ std::vector<Complex> symbols(const Space& space, const Model& model, std::size_t
   return result;
 }
 
+std::vector<Matrix2> couplings(const Space& space, const Model& model) {
+  std::vector<Matrix2> result;
+  result.reserve(static_cast<std::size_t>(space.kept()));
+  space.each_mode([&](Index, double kx, double ky, double) { result.push_back(model.coupling(kx, ky)); });
+  return result;
+}
+
 bool is_real(const std::vector<Complex>& symbols) {
   return std::all_of(symbols.begin(), symbols.end(), [](const Complex& one) { return one.imag() == 0; });
 }

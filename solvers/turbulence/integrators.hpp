@@ -1,4 +1,4 @@
-// Time integrators of u_t = L u + N(u, t) with L diagonal among the modes.
+// Time integrators of u_t = L u + N(u, t) with L diagonal among the modes, or coupling two fields at a mode.
 #pragma once
 #include <memory>
 #include <string>
@@ -39,6 +39,8 @@ class Integrator {
 
 /// L of one field at every kept mode, in their order.
 [[nodiscard]] std::vector<Complex> symbols(const Space& space, const Model& model, std::size_t field);
+/// L of both fields of a coupled model, the same.
+[[nodiscard]] std::vector<Matrix2> couplings(const Space& space, const Model& model);
 /// True if L of the field has no imaginary part: then tables hold real numbers.
 [[nodiscard]] bool is_real(const std::vector<Complex>& symbols);
 [[nodiscard]] Modes make_all(const Space& space, std::size_t fields, const std::string& name);

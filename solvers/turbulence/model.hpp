@@ -1,11 +1,11 @@
-// What a model is: u_t = L u + N(u, t), L diagonal among the modes.
+// What a model is: u_t = L u + N(u, t), L diagonal among the modes, or a matrix of two fields at every mode.
 #pragma once
 #include <string>
 #include <vector>
 
 #include "run/curve.hpp"
 #include "run/solver.hpp"
-#include "turbulence/space.hpp"
+#include "turbulence/coupled.hpp"
 
 namespace sluice::solvers::turbulence {
 
@@ -16,6 +16,9 @@ class Model {
   [[nodiscard]] virtual std::vector<grid::FieldInfo> fields() const = 0;
   /// L of a field at a wavenumber [1/time]; its real part is a growth rate.
   [[nodiscard]] virtual Complex symbol(std::size_t field, double kx, double ky, double kz) const = 0;
+  /// True if L couples the model's two fields: then `coupling` is L, and nobody asks for `symbol`.
+  [[nodiscard]] virtual bool coupled() const { return false; }
+  [[nodiscard]] virtual Matrix2 coupling(double kx, double ky) const;
   /// N(u, t) for every kept mode. Collective.
   virtual void nonlinear(const Modes& u, double t, Modes& n) = 0;
   /// Called before every step: what is held over it (random forcing). Collective.
@@ -48,6 +51,7 @@ class Model {
   virtual void restored() {}
 };
 
+inline Matrix2 Model::coupling(double, double) const { return {}; }
 inline void Model::begin_step(const Modes&, double, double, std::int64_t) {}
 inline std::vector<run::Quantity> Model::samples(const Modes&, double) { return {}; }
 inline std::vector<run::Quantity> Model::from_means(const std::vector<double>&) const { return {}; }

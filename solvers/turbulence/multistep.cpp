@@ -68,35 +68,42 @@ class Multistep : public Integrator {
 
  protected:
   void prepare(const Model& model) {
-    if (!symbols_.empty()) return;
+    if (!symbols_.empty() || !couplings_.empty()) return;
+    if (model.coupled()) {
+      couplings_ = couplings(*space_, model);
+      return;
+    }
     for (std::size_t f = 0; f < fields_; ++f) symbols_.push_back(symbols(*space_, model, f));
+  }
+  /// work(f, L) of every field, or once of both.
+  template <class Work>
+  void each_operator(Work work) const {
+    if (!couplings_.empty()) return work(0, couplings_.data());
+    for (std::size_t f = 0; f < symbols_.size(); ++f) work(f, symbols_[f].data());
   }
   /// kernel(symbol, u, weighted sum of the tendencies): one mode.
   template <class Kernel>
   void each(Modes& u, Kernel kernel) {
     auto weights = history_.weights();
     weights.resize(3, 0.0);
-    const bool second = weights[1] != 0, third = weights[2] != 0;
-    for (std::size_t f = 0; f < fields_; ++f) {
-      Complex* uf = u[f].data();
-      const Complex *n0 = history_.tendency(0)[f].data(),
-                    *n1 = second ? history_.tendency(1)[f].data() : nullptr,
-                    *n2 = third ? history_.tendency(2)[f].data() : nullptr;
-      space_->each_strip([&](Index at, Index first, Index count) {
-        const Complex* symbol = symbols_[f].data() + first;
-        for (Index i = at; i < at + count; ++i) {
-          Complex sum = weights[0] * n0[i];
-          if (second) sum += weights[1] * n1[i];
-          if (third) sum += weights[2] * n2[i];
-          kernel(symbol[i - at], uf[i], sum);
-        }
-      });
-    }
+    // A weight of zero belongs to a tendency that is not known yet.
+    const int second = weights[1] != 0 ? 1 : 0, third = weights[2] != 0 ? 2 : 0;
+    const Modes &n0 = history_.tendency(0), &n1 = history_.tendency(second), &n2 = history_.tendency(third);
+    each_operator([&]<class Number>(std::size_t f, const Number* symbol) {
+      each_value<Number>(
+          *space_, f,
+          [=, w0 = weights[0], w1 = weights[1], w2 = weights[2]](Index i, auto& v, const auto& a,
+                                                                 const auto& b, const auto& c) {
+            kernel(symbol[i], v, w0 * a + w1 * b + w2 * c);
+          },
+          u, n0, n1, n2);
+    });
   }
   const Space* space_;
   std::size_t fields_;
   History history_;
   std::vector<std::vector<Complex>> symbols_;
+  std::vector<Matrix2> couplings_;
 };
 
 /// Second-order Adams-Bashforth for N, Crank-Nicolson for L (waves keep their amplitude, whatever the step).
@@ -107,9 +114,10 @@ class Ab2Cn final : public Multistep {
     prepare(model);
     history_.begin(dt);
     model.nonlinear(u, t, history_.tendency(0));
-    each(u, [dt](Complex symbol, Complex& v, Complex sum) {
-      const Complex half = 0.5 * dt * symbol;
-      v = times(1.0 / (1.0 - half), times(1.0 + half, v) + sum);
+    each(u, [dt](const auto& symbol, auto& v, const auto& sum) {
+      const auto forward = plus_identity(1, 0.5 * dt * symbol),
+                 backward = plus_identity(1, -0.5 * dt * symbol);
+      v = solve(backward, times(forward, v) + sum);
     });
   }
   [[nodiscard]] int order() const override { return 2; }
@@ -126,7 +134,7 @@ class Ab3 final : public Multistep {
     Modes& n = history_.tendency(0);
     whole(model, u, t, n);
     if (history_.full())
-      each(u, [](Complex, Complex& v, Complex sum) { v += sum; });
+      each(u, [](const auto&, auto& v, const auto& sum) { v += sum; });
     else
       start(model, u, t, dt);
   }
@@ -136,11 +144,10 @@ class Ab3 final : public Multistep {
   /// n = L u + N(u)
   void whole(Model& model, const Modes& u, double t, Modes& n) const {
     model.nonlinear(u, t, n);
-    for (std::size_t f = 0; f < fields_; ++f)
-      space_->each_strip([&](Index at, Index first, Index count) {
-        for (Index i = 0; i < count; ++i)
-          n[f].data()[at + i] += times(symbols_[f][static_cast<std::size_t>(first + i)], u[f].data()[at + i]);
-      });
+    each_operator([&]<class Number>(std::size_t f, const Number* symbol) {
+      each_value<Number>(
+          *space_, f, [symbol](Index i, const auto& v, auto& rate) { rate += times(symbol[i], v); }, u, n);
+    });
   }
   /// to = u + h n
   void add(const Modes& u, double h, const Modes& n, Modes& to) const {

@@ -123,6 +123,7 @@ void TurbulenceParameters::validate(const Parameters& parameters) const {
     navier_stokes.forcing.validate(parameters);
     navier_stokes.initial.validate(parameters);
   }
+  if (model == "two_layer") two_layer.validate(parameters);
 }
 
 grid::Grid TurbulenceParameters::make_grid() const {

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "turbulence/integrators.hpp"
-#include "turbulence/plane.hpp"
-
 namespace sluice::solvers::turbulence {
 
 void TwoLayerParameters::declare(base::Parameters& p) {
@@ -19,6 +16,24 @@ void TwoLayerParameters::declare(base::Parameters& p) {
   p.real("upper_flow", upper_flow, {.help = "mean flow U1 along x [m s^-1]"});
   p.real("lower_flow", lower_flow, {.help = "mean flow U2 along x [m s^-1]"});
   p.real("drag", drag, {.help = "bottom drag r [s^-1]", .minimum = 0});
+  p.real("hyperviscosity", hyperviscosity, {.help = "nu_p in -nu_p (-lap)^p q [m^2p s^-1]", .minimum = 0});
+  p.integer("hyperviscosity_order", hyperviscosity_order, {.help = "p", .minimum = 1, .maximum = 16});
+  p.real(
+      "noise", noise,
+      {.help = "amplitude of the initial state over pyqg's: noise of 1e-7 s^-1 and a function of x of 1e-6 "
+               "s^-1 in the upper layer",
+       .unit = "1",
+       .minimum = 0});
+  p.group("jet", "relaxation to a jet between sponges (none if both rates are 0)",
+          [this](base::Parameters& q) { jet.declare(q); });
+  p.group("topography", "of the bottom", [this](base::Parameters& q) { topography.declare(q); });
+  p.group("closure", "of what the grid does not resolve",
+          [this](base::Parameters& q) { closure.declare(q); });
+}
+
+void TwoLayerParameters::validate(const base::Parameters& parameters) const {
+  if (topography.type == "file" && topography.file.empty())
+    base::refuse(parameters, "equation.two_layer.topography.file", "no file for a topography of type file");
 }
 
 TwoLayer::TwoLayer(Space& space, const TwoLayerParameters& parameters, const run::Context& context)
@@ -26,75 +41,124 @@ TwoLayer::TwoLayer(Space& space, const TwoLayerParameters& parameters, const run
       parameters_(parameters),
       key_{.seed = context.seed, .member = context.member, .stream = 0x7f04},
       shells_(space),
-      f1_(1 / (parameters.radius * parameters.radius * (1 + parameters.delta))),
-      f2_(parameters.delta * f1_),
-      flow_{parameters.upper_flow, parameters.lower_flow},
+      flow_{.f1 = 1 / (parameters.radius * parameters.radius * (1 + parameters.delta)),
+            .f2 = parameters.delta / (parameters.radius * parameters.radius * (1 + parameters.delta)),
+            .weight = {parameters.delta / (1 + parameters.delta), 1 / (1 + parameters.delta)}},
+      mean_{parameters.upper_flow, parameters.lower_flow},
+      jet_(parameters.jet, space),
+      topography_(make_topography(parameters.topography, space)),
+      closure_(make_layer_closure(parameters.closure, flow_, space)),
       q_(space.make_products("q")),
       u_(space.make_products("u")),
       v_(space.make_products("v")),
       scratch_(space.make_modes("scratch")),
       uq_(space.make_modes("uq")),
       vq_(space.make_modes("vq")),
-      tendency_(make_all(space, 2, "tendency")) {
-  const double shear = flow_[0] - flow_[1];
-  gradient_ = {parameters.beta + f1_ * shear, parameters.beta - f2_ * shear};
-  weight_ = {parameters.delta / (1 + parameters.delta), 1 / (1 + parameters.delta)};
+      tendency_(make_all(space, 2, "tendency")),
+      zeta_(make_all(space, parameters.closure.type == "none" ? 0 : 2, "zeta")) {
+  const double shear = mean_[0] - mean_[1];
+  gradient_ = {parameters.beta + flow_.f1 * shear, parameters.beta - flow_.f2 * shear};
 }
 
-TwoLayer::Pair TwoLayer::streamfunctions(double k2, Complex q1, Complex q2) const {
+TwoLayer::Layers TwoLayer::streamfunctions(const Modes& q, Index at, double kx, double ky) const {
+  return flow_.streamfunctions(kx * kx + ky * ky, q[0].data()[at], q[1].data()[at]);
+}
+
+/// psi = A q, so that L = -i kx (U + Q_y A) + (drag, relaxation) A - viscosity.
+Matrix2 TwoLayer::coupling(double kx, double ky) const {
+  const double k2 = kx * kx + ky * ky;
   if (k2 == 0) return {};
-  const double scale = -1 / (k2 * (k2 + f1_ + f2_));
-  return {scale * ((k2 + f2_) * q1 + f1_ * q2), scale * (f2_ * q1 + (k2 + f1_) * q2)};
+  const auto of_q1 = flow_.streamfunctions(k2, 1, 0), of_q2 = flow_.streamfunctions(k2, 0, 1);
+  const double viscous = viscosity(k2), drag = parameters_.drag * k2, rate = jet_.rate();
+  const auto upper = [&](const Layers& psi) {
+    return times_i(-kx * gradient_[0], psi[0]) + (rate * flow_.f1) * (psi[0] - psi[1]);
+  };
+  const auto lower = [&](const Layers& psi) {
+    return times_i(-kx * gradient_[1], psi[1]) + drag * psi[1] - (rate * flow_.f2) * (psi[0] - psi[1]);
+  };
+  return {Complex{-viscous, -kx * mean_[0]} + upper(of_q1), upper(of_q2), lower(of_q1),
+          Complex{-viscous, -kx * mean_[1]} + lower(of_q2)};
 }
 
-void TwoLayer::begin_step(const Modes&, double, double, std::int64_t step) {
+double TwoLayer::viscosity(double k2) const {
+  if (parameters_.hyperviscosity == 0) return 0;
+  return parameters_.hyperviscosity * std::pow(k2, static_cast<double>(parameters_.hyperviscosity_order));
+}
+
+void TwoLayer::begin_step(const Modes&, double, double, std::int64_t) {
   measure_rate_ = true;
-  if (step == 0) rate_ = 0;
+  rate_ = 0;
 }
 
-/// n = -div((u + U) q) - Q_y psi_x, and the drag of the lower layer.
+/// n = -div(u (q + eta)) - sponge
 void TwoLayer::advect(std::size_t layer, const Modes& q, ComplexField& n) {
   const double scale = space_->product_scale();
-  const Complex *q1 = q[0].data(), *q2 = q[1].data();
-  const auto psi = [&](Index at, double kx, double ky) {
-    return streamfunctions(kx * kx + ky * ky, q1[at], q2[at])[layer];
-  };
+  const bool bottom = layer == 1 && parameters_.topography.active();
   for (auto* modes : {&scratch_, &uq_, &vq_}) space_->clear_rest(*modes);
   space_->each_mode([&](Index at, double kx, double ky, double) {
-    const Complex p = scale * psi(at, kx, ky);
+    const Complex p = scale * streamfunctions(q, at, kx, ky)[layer];
     scratch_.data()[at] = scale * q[layer].data()[at];
+    if (bottom) scratch_.data()[at] += scale * topography_.data()[at];
     uq_.data()[at] = times_i(-ky, p);
     vq_.data()[at] = times_i(kx, p);
   });
   space_->to_products(scratch_, q_);
   space_->to_products(uq_, u_);
   space_->to_products(vq_, v_);
-  const double mean_flow = flow_[layer];
   if (measure_rate_)
-    rate_ = std::max(layer == 0 ? 0.0 : rate_,
-                     largest_rate(*space_, u_, v_) + std::abs(mean_flow) / space_->spacing(0));
+    rate_ = std::max(rate_, largest_rate(*space_, u_, v_) + std::abs(mean_[layer]) / space_->spacing(0));
   each_row(q_.layout(), [&](Index first, Index count) {
     const double* values = q_.data() + first;
     double *u = u_.data() + first, *v = v_.data() + first;
     for (Index i = 0; i < count; ++i) {
-      u[i] = (u[i] + mean_flow) * values[i];
+      u[i] *= values[i];
       v[i] *= values[i];
     }
   });
   space_->from_products(u_, uq_);
   space_->from_products(v_, vq_);
-  const double drag = layer == 1 ? parameters_.drag : 0;
   space_->each_mode([&](Index at, double kx, double ky, double) {
-    const Complex p = psi(at, kx, ky);
-    n.data()[at] = times_i(-kx, uq_.data()[at]) + times_i(-ky, vq_.data()[at]) +
-                   times_i(-kx * gradient_[layer], p) + (drag * (kx * kx + ky * ky)) * p;
+    n.data()[at] = times_i(-kx, uq_.data()[at]) + times_i(-ky, vq_.data()[at]);
   });
 }
 
-void TwoLayer::nonlinear(const Modes& q, double, Modes& n) {
-  advect(0, q, n[0]);
-  advect(1, q, n[1]);
+void TwoLayer::advection(const Modes& q, Modes& n) {
+  for (const std::size_t layer : {0U, 1U}) advect(layer, q, n[layer]);
   measure_rate_ = false;
+}
+
+/// The mean flow over the bottom: n_2 -= U2 eta_x.
+void TwoLayer::add_mean_topography(Modes& n) const {
+  if (!parameters_.topography.active() || mean_[1] == 0) return;
+  space_->each_mode([&](Index at, double kx, double, double) {
+    n[1].data()[at] += times_i(-kx * mean_[1], topography_.data()[at]);
+  });
+}
+
+void TwoLayer::add_closure(const Modes& q, Modes& n) {
+  if (!closure_) return;
+  space_->each_mode([&](Index at, double kx, double ky, double) {
+    const auto psi = streamfunctions(q, at, kx, ky);
+    for (const std::size_t layer : {0U, 1U}) zeta_[layer].data()[at] = -(kx * kx + ky * ky) * psi[layer];
+  });
+  closure_->add_tendency(zeta_, n);
+}
+
+void TwoLayer::add_jet(const Modes& q, Modes& n) {
+  jet_.add_forcing(flow_.f1, flow_.f2, n);
+  if (!jet_.has_sponge()) return;
+  for (const std::size_t layer : {0U, 1U}) {
+    make_modes(*space_, q[layer], scratch_, [](double, double, Complex z) { return z; });
+    space_->to_products(scratch_, q_);
+    jet_.add_sponge(q_, n[layer]);
+  }
+}
+
+void TwoLayer::nonlinear(const Modes& q, double, Modes& n) {
+  advection(q, n);
+  add_mean_topography(n);
+  add_jet(q, n);
+  add_closure(q, n);
 }
 
 /// As pyqg starts: noise of 1e-7 s^-1 and a function of x alone of 1e-6 s^-1 in the upper layer, without
@@ -108,7 +172,7 @@ void TwoLayer::initialize(Modes& u) {
     const double along = base::random_uniform(key_, row, 1);
     for (Index j = 0; j < layout.count()[1]; ++j) {
       const auto place = row * static_cast<std::uint64_t>(layout.global()[1]) + static_cast<std::uint64_t>(j);
-      view(i, j) = 1e-7 * base::random_uniform(key_, place, 0) + 1e-6 * along;
+      view(i, j) = parameters_.noise * (1e-7 * base::random_uniform(key_, place, 0) + 1e-6 * along);
     }
   }
   space_->transform().forward(values, u[0]);
@@ -119,87 +183,16 @@ void TwoLayer::initialize(Modes& u) {
   });
 }
 
-std::array<double, 2> TwoLayer::energies(const Modes& q) const {
-  std::array<double, 2> result{};
-  const double norm = 0.5 / (space_->points() * space_->points());
-  for (const std::size_t layer : {0U, 1U})
-    result[layer] = norm * space_->sum_modes([&](Index at, double kx, double ky, double) {
-      const double k2 = kx * kx + ky * ky;
-      return k2 * std::norm(streamfunctions(k2, q[0].data()[at], q[1].data()[at])[layer]);
-    });
-  return result;
+std::vector<grid::FieldInfo> TwoLayer::further_outputs() const {
+  return {{"streamfunction_1", "m^2 s^-1", "stream function of the upper layer"},
+          {"streamfunction_2", "m^2 s^-1", "stream function of the lower layer"}};
 }
 
-/// The energy that all terms together make, less shear production and drag, over the larger of the two.
-double TwoLayer::residual(const Modes& q) {
-  nonlinear(q, 0, tendency_);
-  double whole = 0, production = 0, friction = 0;
-  const double norm = 1 / (space_->points() * space_->points());
-  const auto psi = [&](Index at, double kx, double ky) {
-    return streamfunctions(kx * kx + ky * ky, q[0].data()[at], q[1].data()[at]);
-  };
-  const auto dot = [](Complex a, Complex b) { return a.real() * b.real() + a.imag() * b.imag(); };
-  whole = -norm * space_->sum_modes([&](Index at, double kx, double ky, double) {
-    const Pair p = psi(at, kx, ky);
-    return weight_[0] * dot(p[0], tendency_[0].data()[at]) + weight_[1] * dot(p[1], tendency_[1].data()[at]);
+void TwoLayer::further_output(std::size_t which, const Modes& q, ComplexField& modes) {
+  space_->clear_rest(modes);
+  space_->each_mode([&](Index at, double kx, double ky, double) {
+    modes.data()[at] = streamfunctions(q, at, kx, ky)[which];
   });
-  friction =
-      -norm * weight_[1] * parameters_.drag * space_->sum_modes([&](Index at, double kx, double ky, double) {
-        return (kx * kx + ky * ky) * std::norm(psi(at, kx, ky)[1]);
-      });
-  // U1 - U2 times the flux of buoyancy: -weight_1 F1 <psi_1,x psi_2>.
-  production = -norm * weight_[0] * f1_ * (flow_[0] - flow_[1]) *
-               space_->sum_modes([&](Index at, double kx, double ky, double) {
-                 const Pair p = psi(at, kx, ky);
-                 return dot(times_i(kx, p[0]), p[1]);
-               });
-  const double size = std::max(std::abs(production), std::abs(friction));
-  return size > 0 ? (whole - production - friction) / size : 0.0;
-}
-
-std::vector<run::Quantity> TwoLayer::samples(const Modes& q, double) {
-  const auto energy = energies(q);
-  const auto square = [&](const ComplexField& one) {
-    return mean_product(*space_, one, one, [](double, double) { return 1.0; });
-  };
-  return {{.name = "kinetic_energy",
-           .unit = "m^2 s^-2",
-           .value = weight_[0] * energy[0] + weight_[1] * energy[1]},
-          {.name = "kinetic_energy_1", .unit = "m^2 s^-2", .value = energy[0]},
-          {.name = "kinetic_energy_2", .unit = "m^2 s^-2", .value = energy[1]},
-          {.name = "q1_square", .unit = "s^-2", .value = square(q[0])},
-          {.name = "q2_square", .unit = "s^-2", .value = square(q[1])}};
-}
-
-std::vector<run::Quantity> TwoLayer::from_means(const std::vector<double>& means) const {
-  return {{.name = "mean_q1_deviation", .unit = "s^-1", .value = std::sqrt(means[3])},
-          {.name = "mean_q2_deviation", .unit = "s^-1", .value = std::sqrt(means[4])}};
-}
-
-std::vector<run::Quantity> TwoLayer::diagnostics(const Modes& q, double t) {
-  auto result = samples(q, t);
-  result.push_back({.name = "energy_residual", .unit = "1", .value = residual(q)});
-  return result;
-}
-
-std::vector<run::Curve> TwoLayer::curves(const Modes& q, double) {
-  std::vector<run::Curve> result;
-  const double norm = 0.5 / (space_->points() * space_->points());
-  for (const std::size_t layer : {0U, 1U}) {
-    const std::string number = std::to_string(layer + 1);
-    result.push_back(shells_.curve(
-        "energy_spectrum_" + number, "kinetic energy a shell of wavenumbers in layer " + number,
-        shells_.sums([&](Index at, double kx, double ky, double) {
-          const double k2 = kx * kx + ky * ky;
-          return norm * k2 * std::norm(streamfunctions(k2, q[0].data()[at], q[1].data()[at])[layer]);
-        })));
-    result.push_back(shells_.curve("enstrophy_spectrum_" + number,
-                                   "enstrophy a shell of wavenumbers in layer " + number,
-                                   shells_.sums([&](Index at, double, double, double) {
-                                     return norm * std::norm(q[layer].data()[at]);
-                                   })));
-  }
-  return result;
 }
 
 }  // namespace sluice::solvers::turbulence

@@ -1,31 +1,47 @@
-// Two-layer quasi-geostrophic flow in pyqg's conventions, lengths in m, times in s:
-//   q_i,t + J(psi_i, q_i) + U_i q_i,x + Q_i,y psi_i,x = -delta_i2 r lap psi_2
+// Two-layer quasi-geostrophic flow in pyqg's conventions, lengths in m, times in s (or any other units that
+// agree):
+//   q_i,t + J(psi_i, q_i + delta_i2 eta) + U_i (q_i + delta_i2 eta)_x + Q_i,y psi_i,x
+//                                      = -delta_i2 r lap psi_2 - nu_p (-lap)^p q_i + closure + relaxation to
+//                                      a jet
 //   q_1 = lap psi_1 + F1 (psi_2 - psi_1),  q_2 = lap psi_2 + F2 (psi_1 - psi_2)
 //   F1 = 1/(rd^2 (1 + delta)),  F2 = delta F1,  Q_1,y = beta + F1 (U1 - U2),  Q_2,y = beta - F2 (U1 - U2)
+// Mean flow, beta, drag, viscosity and relaxation are one matrix at every wavenumber.
 #pragma once
 #include <array>
 
 #include "base/parameters.hpp"
 #include "base/random.hpp"
+#include "turbulence/closures/layer_closure.hpp"
 #include "turbulence/integrators.hpp"
 #include "turbulence/model.hpp"
+#include "turbulence/models/relaxed_jet.hpp"
 #include "turbulence/shells.hpp"
+#include "turbulence/topography.hpp"
 
 namespace sluice::solvers::turbulence {
 
 struct TwoLayerParameters {
-  double beta = 1.5e-11, radius = 15000, delta = 0.25, upper_flow = 0.025, lower_flow = 0, drag = 5.787e-7;
+  double beta = 1.5e-11, radius = 15000, delta = 0.25, upper_flow = 0.025, lower_flow = 0, drag = 5.787e-7,
+         hyperviscosity = 0, noise = 1;
+  std::int64_t hyperviscosity_order = 4;
+  RelaxedJetParameters jet;
+  TopographyParameters topography;
+  LayerClosureParameters closure;
   void declare(base::Parameters& parameters);
+  void validate(const base::Parameters& parameters) const;
 };
 
 class TwoLayer final : public Model {
  public:
+  /// Collective.
   TwoLayer(Space& space, const TwoLayerParameters& parameters, const run::Context& context);
   [[nodiscard]] std::vector<grid::FieldInfo> fields() const override {
     return {{"q1", "s^-1", "potential vorticity of the upper layer"},
             {"q2", "s^-1", "potential vorticity of the lower layer"}};
   }
   [[nodiscard]] Complex symbol(std::size_t, double, double, double) const override { return 0; }
+  [[nodiscard]] bool coupled() const override { return true; }
+  [[nodiscard]] Matrix2 coupling(double kx, double ky) const override;
   void nonlinear(const Modes& u, double t, Modes& n) override;
   void begin_step(const Modes& u, double t, double dt, std::int64_t step) override;
   [[nodiscard]] double advection_rate() const override { return rate_; }
@@ -35,23 +51,43 @@ class TwoLayer final : public Model {
   [[nodiscard]] std::vector<run::Quantity> samples(const Modes& u, double t) override;
   [[nodiscard]] std::vector<run::Quantity> from_means(const std::vector<double>& means) const override;
   [[nodiscard]] std::vector<run::Curve> curves(const Modes& u, double t) override;
+  [[nodiscard]] std::vector<grid::FieldInfo> further_outputs() const override;
+  void further_output(std::size_t which, const Modes& u, ComplexField& modes) override;
 
  private:
-  using Pair = std::array<Complex, 2>;
-  [[nodiscard]] Pair streamfunctions(double k2, Complex q1, Complex q2) const;
-  void advect(std::size_t layer, const Modes& u, ComplexField& n);
-  [[nodiscard]] std::array<double, 2> energies(const Modes& u) const;
-  [[nodiscard]] double residual(const Modes& u);
+  using Layers = LayerFlow::Layers;
+  // Parts of N.
+  void advect(std::size_t layer, const Modes& q, ComplexField& n);
+  void advection(const Modes& q, Modes& n);
+  void add_mean_topography(Modes& n) const;
+  void add_jet(const Modes& q, Modes& n);
+  void add_closure(const Modes& q, Modes& n);
+  [[nodiscard]] double viscosity(double k2) const;
+  [[nodiscard]] Layers streamfunctions(const Modes& q, Index at, double kx, double ky) const;
+
+  /// Rates of change by the terms: of the energy of both layers [m^2 s^-3], of half the square of q [s^-3].
+  struct Rates {
+    double production = 0, drag = 0, viscous = 0, relaxation = 0, topography = 0, closure = 0, whole = 0;
+    std::array<double, 2> closure_enstrophy{};
+  };
+  [[nodiscard]] Rates rates(const Modes& q);
+  void linear_rates(const Modes& q, Rates& rates) const;
+  [[nodiscard]] double energy_rate(const Modes& q, const Modes& tendency) const;
+  [[nodiscard]] std::array<double, 2> energies(const Modes& q) const;
+  [[nodiscard]] double potential_energy(const Modes& q) const;
 
   Space* space_;
   TwoLayerParameters parameters_;
   base::RandomKey key_;
   Shells shells_;
-  double f1_, f2_;
-  std::array<double, 2> flow_, gradient_, weight_;
+  LayerFlow flow_;
+  std::array<double, 2> mean_, gradient_;
+  RelaxedJet jet_;
+  ComplexField topography_;
+  std::unique_ptr<LayerClosure> closure_;
   RealField q_, u_, v_;
   ComplexField scratch_, uq_, vq_;
-  Modes tendency_;
+  Modes tendency_, zeta_;
   double rate_ = 0;
   bool measure_rate_ = true;
 };

@@ -141,4 +141,38 @@ TEST(TwoLayerBudget, ShearMakesEnergyAndDragTakesIt) {
   EXPECT_GT(test::quantity(*solver, "kinetic_energy"), 0);
 }
 
+TEST(TwoLayerBudget, ClosesWithEveryTermAndClosure) {
+  for (const std::string terms :
+       {"noise: 20", "noise: 20, drag: 0, upper_flow: 0, beta: 0",
+        "noise: 20, topography: {type: hill, amplitude: 1.0e-5}, lower_flow: -0.01",
+        "noise: 20, topography: {type: cosine, amplitude: 1.0e-6, waves: [2, 1]}",
+        "noise: 20, hyperviscosity: 1.0e+30", "noise: 20, jet: {rate: 1.0e-6, width: 5.0e+4, sponge: 1.0e-6}",
+        "noise: 20, closure: {type: smagorinsky}",
+        "noise: 20, closure: {type: backscatter, coefficient: 0.08}"}) {
+    auto solver = test::turbulence_solver(
+        "{grid: {points: [32, 28], length: [1.0e+6]}, equation: {model: two_layer, two_layer: {" + terms +
+            "}}, time: {integrator: etdrk4, dt: 7200, dealiasing: padded}}",
+        base::Communicator::world());
+    test::advance_to(*solver, 7200 * 20);
+    EXPECT_LT(std::abs(test::quantity(*solver, "energy_residual")), 1e-10) << terms;
+  }
+}
+
+TEST(TwoLayerBudget, EddyViscosityTakesAndBackscatterGivesBackItsPart) {
+  const auto rate = [](const std::string& closure, const std::string& name) {
+    auto solver = test::turbulence_solver(
+        "{grid: {points: [32, 32], length: [1.0e+6]}, equation: {model: two_layer, two_layer: {noise: 20, "
+        "closure: {" +
+            closure + "}}}, time: {integrator: ab3, dt: 7200, dealiasing: padded}}",
+        base::Communicator::world());
+    return test::quantity(*solver, name);
+  };
+  EXPECT_LT(rate("type: smagorinsky", "energy_closure"), 0);
+  EXPECT_LT(rate("type: smagorinsky", "enstrophy_closure_1"), 0);
+  const double removed = rate("type: backscatter, backscatter: 0", "energy_closure");
+  EXPECT_LT(removed, 0);
+  EXPECT_NEAR(rate("type: backscatter, backscatter: 0.75", "energy_closure") / removed, 0.25, 1e-10);
+  EXPECT_NEAR(rate("type: backscatter, backscatter: 1.2", "energy_closure") / removed, -0.2, 1e-10);
+}
+
 }  // namespace
