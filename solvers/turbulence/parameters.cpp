@@ -20,20 +20,21 @@ void TurbulenceParameters::declare(Parameters& parameters) {
                {.help = "points along each axis; products of small primes are fast",
                 .minimum = 1,
                 .minimum_size = 1,
-                .maximum_size = 2});
+                .maximum_size = 3});
     p.reals("length", length,
             {.help = "of the box along each axis, or one for all",
              .unit = "1",
              .minimum = 0,
              .exclusive_minimum = true,
              .minimum_size = 1,
-             .maximum_size = 2});
+             .maximum_size = 3});
   });
   parameters.group("equation", "model and its coefficients", [this](Parameters& p) {
     p.choice("model", model,
              {{"navier_stokes", "vorticity equation in two dimensions, on the beta plane"},
               {"kuramoto_sivashinsky", "u_t + u u_x + u_xx + u_xxxx = 0 in one dimension, with coefficients"},
               {"two_layer", "two-layer quasi-geostrophic flow with a sheared mean flow (pyqg's conventions)"},
+              {"isotropic", "incompressible flow in three dimensions, forced or decaying"},
               {"lorenz96", "Lorenz-96, one or two scales; grid.points: systems, slow variables"}},
              {.help = "which one"});
     p.group("navier_stokes", "of model navier_stokes",
@@ -41,6 +42,7 @@ void TurbulenceParameters::declare(Parameters& parameters) {
     p.group("kuramoto_sivashinsky", "of model kuramoto_sivashinsky",
             [this](Parameters& q) { kuramoto_sivashinsky.declare(q); });
     p.group("two_layer", "of model two_layer", [this](Parameters& q) { two_layer.declare(q); });
+    p.group("isotropic", "of model isotropic", [this](Parameters& q) { isotropic.declare(q); });
     p.group("lorenz96", "of model lorenz96", [this](Parameters& q) { lorenz96.declare(q); });
   });
   parameters.group("forcing", "of the vorticity equation",
@@ -104,7 +106,7 @@ void TurbulenceParameters::declare(Parameters& parameters) {
 }
 
 void TurbulenceParameters::validate(const Parameters& parameters) const {
-  const std::size_t axes = model == "kuramoto_sivashinsky" ? 1 : 2;
+  const std::size_t axes = model == "kuramoto_sivashinsky" ? 1 : model == "isotropic" ? 3 : 2;
   if (points.size() != axes)
     base::refuse(parameters, "grid.points",
                  std::to_string(points.size()) + " axes for the model " + model + "; " +
@@ -174,6 +176,7 @@ Lorenz96Run TurbulenceParameters::lorenz96_run() const {
 std::unique_ptr<Model> TurbulenceParameters::make_model(Space& space, const run::Context& context) const {
   if (model == "kuramoto_sivashinsky")
     return std::make_unique<KuramotoSivashinsky>(space, kuramoto_sivashinsky, context);
+  if (model == "isotropic") return std::make_unique<Isotropic>(space, isotropic, context);
   if (model == "two_layer") return std::make_unique<TwoLayer>(space, two_layer, context);
   auto parts = navier_stokes;
   parts.initial.key = {.seed = context.seed, .member = context.member, .stream = 0x7f02};

@@ -72,12 +72,14 @@ void TurbulenceSolver::restored() {
   if (lyapunov_) lyapunov_->restored();
 }
 
-/// pyqg's: exp(-strength (k* - 0.65 pi)^4) beyond 0.65 pi, k* = sqrt((kx dx)^2 + (ky dy)^2).
+/// pyqg's: exp(-strength (k* - 0.65 pi)^4) beyond 0.65 pi, k* = |(kx dx, ky dy, kz dz)|.
 void TurbulenceSolver::make_filter() {
   const double from = 0.65 * std::numbers::pi;
-  const double dx = space_.spacing(0), dy = space_.dimensions() > 1 ? space_.spacing(1) : 0;
-  space_.each_mode([&](Index, double kx, double ky, double) {
-    const double excess = std::hypot(kx * dx, ky * dy) - from;
+  std::array<double, 3> spacing{};
+  for (int axis = 0; axis < space_.dimensions(); ++axis)
+    spacing[static_cast<std::size_t>(axis)] = space_.spacing(axis);
+  space_.each_mode([&](Index, double kx, double ky, double kz) {
+    const double excess = std::hypot(kx * spacing[0], ky * spacing[1], kz * spacing[2]) - from;
     filter_.push_back(excess > 0 ? std::exp(-parameters_.filter_strength * std::pow(excess, 4)) : 1.0);
   });
 }

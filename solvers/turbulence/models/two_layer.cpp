@@ -41,6 +41,7 @@ TwoLayer::TwoLayer(Space& space, const TwoLayerParameters& parameters, const run
       parameters_(parameters),
       key_{.seed = context.seed, .member = context.member, .stream = 0x7f04},
       shells_(space),
+      resolution_(space),
       flow_{.f1 = 1 / (parameters.radius * parameters.radius * (1 + parameters.delta)),
             .f2 = parameters.delta / (parameters.radius * parameters.radius * (1 + parameters.delta)),
             .weight = {parameters.delta / (1 + parameters.delta), 1 / (1 + parameters.delta)}},

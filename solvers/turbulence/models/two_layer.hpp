@@ -15,6 +15,7 @@
 #include "turbulence/integrators.hpp"
 #include "turbulence/model.hpp"
 #include "turbulence/models/relaxed_jet.hpp"
+#include "turbulence/resolution.hpp"
 #include "turbulence/shells.hpp"
 #include "turbulence/topography.hpp"
 
@@ -80,6 +81,7 @@ class TwoLayer final : public Model {
   TwoLayerParameters parameters_;
   base::RandomKey key_;
   Shells shells_;
+  Resolution resolution_;
   LayerFlow flow_;
   std::array<double, 2> mean_, gradient_;
   RelaxedJet jet_;

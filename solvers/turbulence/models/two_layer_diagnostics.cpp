@@ -132,6 +132,8 @@ std::vector<run::Quantity> TwoLayer::diagnostics(const Modes& q, double t) {
     say("enstrophy_closure_2", "s^-3", r.closure_enstrophy[1]);
   }
   say("energy_residual", "1", size > 0 ? rest / size : 0.0);
+  result.push_back(resolution_.tail_ratio(
+      t, [&](Index at) { return std::norm(q[0].data()[at]) + std::norm(q[1].data()[at]); }));
   return result;
 }
 
