@@ -85,4 +85,22 @@ TEST(NlseNoise, ColouredNoiseGrowsAsAnOrnsteinUhlenbeckForce) {
   EXPECT_NEAR(noise_mass(", time: 0.5", 0.05, t) / (t - tau * (1 - std::exp(-t / tau))), 1, 0.02);
 }
 
+/// Hou and Li's filter takes exp(-strength (k/k_max)^order) from a wave in each step, whatever the scheme.
+TEST(NlseSpace, TheFilterDampsAWaveAsItsFormulaSays) {
+  for (const std::string integrator : {"strang", "srkn6b", "rk4ip"}) {
+    NlseSolver solver(
+        test::nlse_parameters("{grid: {points: [64], lower: -8, upper: 8}, equation: {g: 0}, initial: "
+                              "{type: plane_wave, plane_wave: {waves: [16]}}, space: {dealiasing: "
+                              "filter, filter_order: 3, filter_strength: 0.4, tail_warning: 0}, time: "
+                              "{dt: 0.01, integrator: " +
+                              integrator + "}, transform: {planning: estimated}}"),
+        test::context_on(base::Communicator::world()));
+    solver.initialize();
+    const double before = test::quantity(solver.invariants(), "mass");
+    test::advance_to(solver, 0.05);
+    EXPECT_NEAR(std::log(test::quantity(solver.invariants(), "mass") / before), -2 * 5 * 0.4 / 8, 1e-11)
+        << integrator;
+  }
+}
+
 }  // namespace
