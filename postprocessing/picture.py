@@ -6,6 +6,7 @@ import os
 import picture_diffusion
 import picture_flux_transport
 import picture_nlse
+import picture_turbulence
 import sluice_plot
 from sluice_files import BadInput, Run, run_main
 
@@ -13,6 +14,7 @@ pictures = {
     "diffusion": picture_diffusion.draw,
     "flux_transport": picture_flux_transport.draw,
     "nlse": picture_nlse.draw,
+    "turbulence": picture_turbulence.draw,
 }
 
 

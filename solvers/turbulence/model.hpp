@@ -21,6 +21,8 @@ class Model {
   [[nodiscard]] virtual Matrix2 coupling(double kx, double ky) const;
   /// N(u, t) for every kept mode. Collective.
   virtual void nonlinear(const Modes& u, double t, Modes& n) = 0;
+  /// The part of N that a coarser grid gets wrong: N without forcing that does not depend on u. Collective.
+  virtual void products(const Modes& u, Modes& n) { nonlinear(u, 0, n); }
   /// Called before every step: what is held over it (random forcing). Collective.
   virtual void begin_step(const Modes& u, double t, double dt, std::int64_t step);
   /// Sum over the axes of the largest speed over the spacing, as the last call of `nonlinear` saw it on this
@@ -38,7 +40,9 @@ class Model {
   [[nodiscard]] virtual std::vector<run::Quantity> from_means(const std::vector<double>& means) const;
   /// Further outputs in space beside the evolving fields: names and units.
   [[nodiscard]] virtual std::vector<grid::FieldInfo> further_outputs() const { return {}; }
-  /// Modes of one of them. Collective.
+  /// The axis along which one of them is the component of a vector, -1 for a scalar.
+  [[nodiscard]] virtual int face_of(std::size_t) const { return -1; }
+  /// Modes of one of them, linear in u. Collective.
   virtual void further_output(std::size_t which, const Modes& u, ComplexField& modes);
   /// Curves of this moment (spectra, fluxes). Collective.
   [[nodiscard]] virtual std::vector<run::Curve> curves(const Modes& u, double t);

@@ -72,7 +72,7 @@ void TurbulenceParameters::declare(Parameters& parameters) {
              {{"two_thirds", "modes below 2/3 of the Nyquist one (Orszag 1971)"},
               {"padded", "products on a grid refined by 3/2 (Patterson and Orszag 1971)"},
               {"filter", "none, but exp(-strength (k - 0.65 k_Nyquist)^4) after every step (pyqg)"},
-              {"none", "all modes, aliases and all (published runs)"}},
+              {"none", "all modes, aliases and all (published runs); navier_stokes in skew-symmetric form"}},
              {.help = "of products"});
     p.real("filter_strength", filter_strength,
            {.help = "of dealiasing filter, with k in units of 1/spacing", .unit = "1", .minimum = 0});

@@ -7,6 +7,19 @@
 
 namespace sluice::solvers::turbulence {
 
+void velocity_modes(const Space& space, const ComplexField& w, ComplexField& u, ComplexField& v) {
+  const double scale = space.product_scale();
+  space.clear_rest(u);
+  space.clear_rest(v);
+  const Complex* __restrict from = w.data();
+  Complex* __restrict to_u = u.data(), * __restrict to_v = v.data();
+  space.each_mode([=](Index at, double kx, double ky, double) {
+    const Complex psi = times(scale * inverse_square(kx, ky), from[at]);
+    to_u[at] = times_i(ky, psi);
+    to_v[at] = times_i(-kx, psi);
+  });
+}
+
 void velocity(Space& space, const ComplexField& w, ComplexField& scratch, RealField& u, RealField& v) {
   make_modes(space, w, scratch,
              [](double kx, double ky, Complex z) { return times_i(ky * inverse_square(kx, ky), z); });

@@ -23,7 +23,11 @@ inline double inverse_square(double kx, double ky) {
   return k2 > 0 ? 1 / k2 : 0.0;
 }
 
-/// Velocity of the vorticity w: u = -psi_y, v = psi_x, lap psi = w. Collective. `scratch` is overwritten.
+/// Modes of the velocity of the vorticity w, u = -psi_y, v = psi_x, lap psi = w, in one pass, ready for
+/// Space::to_products.
+void velocity_modes(const Space& space, const ComplexField& w, ComplexField& u, ComplexField& v);
+
+/// The same in space. Collective. `scratch` is overwritten.
 void velocity(Space& space, const ComplexField& w, ComplexField& scratch, RealField& u, RealField& v);
 
 /// Largest |u|/dx + |v|/dy of this rank's points [1/time].

@@ -6,11 +6,12 @@
 #include "numerics/stepping.hpp"
 #include "run/curve.hpp"
 #include "run/solver.hpp"
+#include "run/subgrid.hpp"
 #include "turbulence/lyapunov.hpp"
 
 namespace sluice::solvers::turbulence {
 
-class TurbulenceSolver final : public run::Solver, public run::CurveSource {
+class TurbulenceSolver final : public run::Solver, public run::CurveSource, public run::SubgridSource {
  public:
   /// Plans the transforms (the ones of `context.fingerprint` if there are any). Collective.
   TurbulenceSolver(const TurbulenceParameters& parameters, const run::Context& context);
@@ -24,6 +25,8 @@ class TurbulenceSolver final : public run::Solver, public run::CurveSource {
   [[nodiscard]] std::vector<run::Quantity> invariants() override;
   [[nodiscard]] std::vector<run::Quantity> diagnostics() override;
   [[nodiscard]] std::vector<run::Curve> curves() override { return model_->curves(u_, time_ - start_); }
+  [[nodiscard]] std::unique_ptr<run::SubgridCompanion> subgrid_companion(
+      const run::SubgridSpec& spec) override;
   void apply(std::span<const run::Increment> increments) override;
   /// Round-off differs between decompositions; a chaotic flow lets it grow, so this holds for short runs. The
   /// difference of two near copies, from which Lyapunov exponents are made, feels it in units of itself.

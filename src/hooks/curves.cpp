@@ -1,6 +1,7 @@
 // Means over time of a solver's curves (spectra, fluxes, profiles) and their deviation, in one HDF5 file.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "hooks/hooks.hpp"
 #include "run/curve.hpp"
@@ -12,16 +13,19 @@ namespace {
 
 class Curves : public run::Observer {
  public:
-  Curves(const run::HookContext& context, run::CurveSource& source, std::string name)
+  Curves(const run::HookContext& context, run::CurveSource& source, std::string name,
+         std::optional<double> start)
       : communicator_(context.communicator),
         folder_(context.folder),
         time_unit_(context.solver->time_unit()),
         provenance_(context.provenance),
         source_(&source),
-        name_(std::move(name)) {}
+        name_(std::move(name)),
+        start_(start) {}
 
   // B. P. Welford, Technometrics 4 (1962) 419.
   void observe(const run::Look& look) override {
+    if (start_ && look.moment.time < *start_) return;
     if (samples_ == 0) first_time_ = look.moment.time;
     last_time_ = look.moment.time;
     ++samples_;
@@ -96,6 +100,7 @@ class Curves : public run::Observer {
   std::string time_unit_, provenance_;
   run::CurveSource* source_;
   std::string name_;
+  std::optional<double> start_;
   std::vector<double> mean_, squares_;  // of all curves, one after the other
   std::int64_t samples_ = 0;
   double first_time_ = 0, last_time_ = 0;
@@ -108,18 +113,20 @@ class CurvesCase : public run::HookCase {
   void declare(base::Parameters& parameters) override {
     schedule_.declare(parameters, true, time_unit);
     parameters.text("name", name_, {.help = "of the file NAME.h5", .may_differ_at_restart = true});
+    parameters.real("start", start_, {.help = "earlier moments do not count", .unit = time_unit});
   }
   [[nodiscard]] std::vector<std::string> files() const override { return {name_ + ".h5"}; }
   [[nodiscard]] std::unique_ptr<run::Hook> build(const run::HookContext& context) const override {
     auto* source = dynamic_cast<run::CurveSource*>(context.solver);
     if (source == nullptr) throw base::InputError("curves: this solver has no curves");
-    auto hook = std::make_unique<Curves>(context, *source, name_);
+    auto hook = std::make_unique<Curves>(context, *source, name_, start_);
     hook->schedule = schedule_;
     return hook;
   }
 
  private:
   std::string name_ = "curves";
+  std::optional<double> start_;
   run::Schedule schedule_;
 };
 

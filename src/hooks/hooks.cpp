@@ -17,6 +17,10 @@ std::vector<run::HookEntry> all() {
       {"points", "a row for every vortex (or other thing that the solver finds) over time: CSV", make_points},
       {"map", "maps of the whole sphere for other programs: HDF5 or FITS", make_map},
       {"surrogate", "a learned model that corrects the solver's fields between steps", make_surrogate},
+      {"subgrid_pairs", "resolved states and exact subgrid terms on a coarse grid, for learning closures",
+       make_subgrid_pairs},
+      {"structure_functions", "means of powers of a field's increments along an axis, over time",
+       make_structure_functions},
       catalyst_entry(),
   };
 }

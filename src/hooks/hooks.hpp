@@ -19,5 +19,7 @@ namespace sluice::hooks {
 [[nodiscard]] std::unique_ptr<run::HookCase> make_points();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_map();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_surrogate();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_subgrid_pairs();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_structure_functions();
 
 }  // namespace sluice::hooks

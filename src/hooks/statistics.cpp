@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 
@@ -17,6 +18,7 @@ struct StatisticsParameters {
   std::int64_t bins = 0;
   std::vector<double> range;
   std::string name = "statistics";
+  std::optional<double> start{};
 };
 
 class Statistics : public run::Observer {
@@ -37,12 +39,16 @@ class Statistics : public run::Observer {
   }
 
   void observe(const run::Look& look) override {
+    if (parameters_.start && look.moment.time < *parameters_.start) return;
     const grid::FieldView field = look.outputs->get(parameters_.field);
     if (samples_ == 0) first_time_ = look.moment.time;
     last_time_ = look.moment.time;
     ++samples_;
     update_moments(field);
-    if (parameters_.bins > 0) update_counts(field);
+    if (parameters_.bins > 0) {
+      if (samples_ == 1) centre_ = grid::sum(field) / static_cast<double>(field.layout->global_size());
+      update_counts(field);
+    }
   }
 
   void state(run::State& state) override {
@@ -53,6 +59,8 @@ class Statistics : public run::Observer {
     state.real("first_time", first_time_);
     state.real("last_time", last_time_);
     state.reals("counts", counts_);
+    state.reals("powers", powers_);
+    state.real("centre", centre_);
   }
 
   /// Counts of this rank join those of all (whole numbers, exact up to 2^53). Before a checkpoint: they are
@@ -102,13 +110,23 @@ class Statistics : public run::Observer {
     const double lower = parameters_.range[0];
     const double per_width = static_cast<double>(parameters_.bins) / (parameters_.range[1] - lower);
     const std::size_t above = new_counts_.size() - 1;
+    std::array<base::CompensatedSum, 4> sums;
     for (grid::Index i = 0; i < count[0]; ++i)
       for (grid::Index j = 0; j < count[1]; ++j)
         for (grid::Index k = 0; k < count[2]; ++k) {
           const double bin = std::floor((value(i, j, k) - lower) * per_width);
           const bool inside = bin >= 0 && bin < static_cast<double>(parameters_.bins);
           new_counts_[inside ? static_cast<std::size_t>(bin) + 1 : bin < 0 ? 0 : above] += 1;
+          const double x = value(i, j, k) - centre_;
+          sums[0].add(x);
+          sums[1].add(x * x);
+          sums[2].add(x * x * x);
+          sums[3].add(x * x * x * x);
         }
+    std::array<double, 4> powers{};
+    for (std::size_t p = 0; p < 4; ++p) powers[p] = sums[p].value();
+    communicator_.sum(powers);
+    for (std::size_t p = 0; p < 4; ++p) powers_[p] += powers[p];
   }
 
   void write(const run::Moment& moment) {
@@ -159,6 +177,34 @@ class Statistics : public run::Observer {
     out.write_attribute("/pdf", "below", counts_.front());
     out.write_attribute("/pdf", "above", counts_.back());
     out.write_attribute("/pdf", "values", total);
+    write_moments(out, total);
+  }
+
+  /// Moments of the values themselves, whether they lie in a bin or not; tails from the bins.
+  void write_moments(run::Hdf5File& out, double total) {
+    const double m1 = powers_[0] / total, m2 = powers_[1] / total, m3 = powers_[2] / total,
+                 m4 = powers_[3] / total, variance = m2 - m1 * m1;
+    const double third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1,
+                 fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1;
+    const double mean = centre_ + m1, deviation = std::sqrt(std::max(variance, 0.0));
+    out.write_attribute("/pdf", "mean", mean);
+    out.write_attribute("/pdf", "deviation", deviation);
+    if (!(deviation > 0)) return;
+    out.write_attribute("/pdf", "skewness", third / (variance * deviation));
+    out.write_attribute("/pdf", "kurtosis", fourth / (variance * variance));
+    for (const int times : {3, 4, 5})
+      out.write_attribute("/pdf", fmt::format("beyond_{}_deviations", times),
+                          1 - (below(mean + times * deviation) - below(mean - times * deviation)) / total);
+  }
+
+  /// How many values lie below a limit; inside a bin they are taken as even.
+  [[nodiscard]] double below(double limit) const {
+    const double place = (limit - parameters_.range[0]) * static_cast<double>(parameters_.bins) /
+                         (parameters_.range[1] - parameters_.range[0]);
+    double sum = counts_.front();
+    for (std::size_t i = 1; i + 1 < counts_.size(); ++i)
+      sum += counts_[i] * std::clamp(place - static_cast<double>(i - 1), 0.0, 1.0);
+    return sum;
   }
 
   StatisticsParameters parameters_;
@@ -171,6 +217,9 @@ class Statistics : public run::Observer {
   grid::RealField mean_, squares_, variance_;
   std::vector<double> counts_,
       new_counts_;  // below, bins, above: of all ranks until the last flush; of this rank since
+  std::vector<double> powers_ =
+      std::vector<double>(4, 0.0);  // sums of (value - centre)^1 to ^4, of all ranks
+  double centre_ = 0;               // mean of the first sample
   std::int64_t samples_ = 0;
   double first_time_ = 0, last_time_ = 0;
 };
@@ -190,6 +239,7 @@ class StatisticsCase : public run::HookCase {
          .maximum = 1000000});
     parameters.reals("range", values_.range, {.help = "lower and upper end of the PDF", .maximum_size = 2});
     parameters.text("name", values_.name, {.help = "of the file NAME.h5", .may_differ_at_restart = true});
+    parameters.real("start", values_.start, {.help = "earlier moments do not count", .unit = time_unit});
   }
   [[nodiscard]] std::vector<std::string> files() const override { return {values_.name + ".h5"}; }
 

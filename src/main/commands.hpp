@@ -42,6 +42,14 @@ struct EvaluateArguments {
   std::string precision = "single";
 };
 
+struct ScoreArguments {
+  std::string run, reference;
+  std::string baseline{};    ///< A run that similarities are relative to; empty: no similarities.
+  std::string field{};       ///< Whose correlation in time counts; empty: the first one in the snapshots.
+  double correlation = 0.8;  ///< Above it two trajectories are alike.
+  double cut = 2.0 / 3;      ///< Part of the shorter abscissa over which curves are compared.
+};
+
 /// Reads the command line and does what it asks. Collective.
 int execute(Program& program, int argc, const char* const* argv);
 
@@ -51,6 +59,7 @@ int list(Program& program);
 int help(Program& program, const HelpArguments& arguments, const std::string& usage_of_command);
 int schema(Program& program, const std::string& solver);
 int info(Program& program, const std::string& file);  ///< Collective.
+int score(Program& program, const ScoreArguments& arguments);
 int version(Program& program);
 int surrogate_evaluate(Program& program, const EvaluateArguments& arguments);  ///< Collective.
 int surrogate_info(Program& program, const std::string& file);                 ///< Collective.

@@ -14,7 +14,7 @@ constexpr const char* short_usage = R"(sluice: partial differential equations on
   sluice run CASE.yaml        runs a case; mpirun -n 8 sluice run CASE.yaml runs it on 8 ranks
   sluice help SOLVER          every parameter of a solver; sluice list names the solvers
 
-Commands: run, check, list, help, schema, info, surrogate (sluice COMMAND --help says more), sluice --version
+Commands: run, check, list, help, schema, info, score, surrogate (sluice COMMAND --help says more), sluice --version
 )";
 
 void add_case_options(CLI::App& command, CaseArguments& arguments) {
@@ -38,10 +38,12 @@ struct CommandLine {
   CaseArguments check_arguments{};
   HelpArguments help_arguments{};
   EvaluateArguments evaluate_arguments{};
+  ScoreArguments score_arguments{};
   std::string schema_solver{}, info_file{}, weights_file{};
   bool version = false;
   CLI::App *run = nullptr, *check = nullptr, *list = nullptr, *help = nullptr, *schema = nullptr,
-           *info = nullptr, *surrogate = nullptr, *surrogate_info = nullptr, *evaluate = nullptr;
+           *info = nullptr, *score = nullptr, *surrogate = nullptr, *surrogate_info = nullptr,
+           *evaluate = nullptr;
 
   CommandLine() {
     app.require_subcommand(0, 1);
@@ -66,6 +68,7 @@ struct CommandLine {
     schema->add_option("solver", schema_solver, "for this solver only")->type_name("SOLVER");
     info = app.add_subcommand("info", "says what a snapshot or checkpoint holds and whether it is whole");
     info->add_option("file", info_file, "HDF5 file")->required()->type_name("FILE");
+    add_score();
     surrogate = app.add_subcommand("surrogate", "learned models: what a weights file holds, what it gives");
     surrogate->require_subcommand(1);
     surrogate_info =
@@ -90,7 +93,37 @@ struct CommandLine {
   }
 
   [[nodiscard]] std::vector<CLI::App*> commands() const {
-    return {run, check, list, help, schema, info, surrogate};
+    return {run, check, list, help, schema, info, score, surrogate};
+  }
+  void add_score() {
+    score = app.add_subcommand("score",
+                               "compares a run with a reference: distributions, curves, correlation in time");
+    score->add_option("run", score_arguments.run, "run folder, or an ensemble's")
+        ->required()
+        ->type_name("RUN");
+    score
+        ->add_option("reference", score_arguments.reference,
+                     "run folder, or an ensemble's; its grid may be finer")
+        ->required()
+        ->type_name("REFERENCE");
+    score
+        ->add_option(
+            "--baseline", score_arguments.baseline,
+            "a third run; adds similarities 1 - distance(RUN)/distance(BASELINE): 1 is perfect, 0 no better")
+        ->type_name("FOLDER");
+    score
+        ->add_option(
+            "--field", score_arguments.field,
+            "whose correlation with the reference in time counts; the first of the snapshots if not given")
+        ->type_name("NAME");
+    score->add_option("--correlation", score_arguments.correlation, "above which two trajectories are alike")
+        ->check(CLI::Range(-1.0, 1.0))
+        ->type_name("NUMBER");
+    score
+        ->add_option("--cut", score_arguments.cut,
+                     "part of the shorter range of wavenumbers over which curves are compared")
+        ->check(CLI::Range(0.0, 1.0))
+        ->type_name("NUMBER");
   }
   [[nodiscard]] std::string usage_of(const std::string& name) const {
     for (CLI::App* command : commands())
@@ -155,6 +188,7 @@ int execute(Program& program, int argc, const char* const* argv) {
     return help(program, line.help_arguments, line.usage_of(line.help_arguments.topic));
   if (line.schema->parsed()) return schema(program, line.schema_solver);
   if (line.info->parsed()) return info(program, line.info_file);
+  if (line.score->parsed()) return score(program, line.score_arguments);
   if (line.evaluate->parsed()) return surrogate_evaluate(program, line.evaluate_arguments);
   if (line.surrogate->parsed()) return surrogate_info(program, line.weights_file);
   print(program, short_usage);

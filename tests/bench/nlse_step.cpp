@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "bench/timing.hpp"
 #include "nlse/solver.hpp"
 #include "run/clock.hpp"
 
@@ -25,14 +26,6 @@ struct Size {
   std::vector<std::int64_t> points;
   int batch;  ///< Steps a measurement.
 };
-
-template <class Work>
-double seconds(const Communicator& communicator, Work work) {
-  communicator.barrier();
-  const double start = MPI_Wtime();
-  work();
-  return communicator.max(MPI_Wtime() - start);
-}
 
 NlseParameters parameters_of(const Size& size, const std::string& integrator, bool increment_form) {
   NlseParameters parameters;
@@ -81,12 +74,8 @@ void compare(const Communicator& communicator, const Size& size, const std::stri
   const auto transforms = [&] {
     for (int i = 0; i < size.batch; ++i) bare.run();
   };
-  double of_step = 1e300, of_transforms = 1e300;
-  const double end = MPI_Wtime() + budget;
-  for (int repeat = 0; communicator.max(repeat < 4 || MPI_Wtime() < end ? 1.0 : 0.0) > 0; ++repeat) {
-    of_step = std::min(of_step, seconds(communicator, step) / size.batch);
-    of_transforms = std::min(of_transforms, seconds(communicator, transforms) / size.batch);
-  }
+  const auto least = bench::least_times(communicator, budget, step, transforms);
+  const double of_step = least.first / size.batch, of_transforms = least.second / size.batch;
   std::string name;
   Index total = 1;
   for (const auto n : size.points) {
@@ -110,7 +99,7 @@ void time_soliton(const Communicator& communicator) {
   for (int repeat = 0; repeat < 20; ++repeat) {
     NlseSolver solver(parameters, {.communicator = communicator, .fingerprint = {}});
     solver.initialize();
-    shortest = std::min(shortest, seconds(communicator, [&] {
+    shortest = std::min(shortest, bench::seconds(communicator, [&] {
                           run::Clock clock;
                           clock.start(0);
                           while (clock.time() < 20)

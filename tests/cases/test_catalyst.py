@@ -96,6 +96,10 @@ CASES = {
         "time": {"scheme": "crank_nicolson", "dt": 0.0005},
         "initial": {"type": "gaussian", "value": 3.0, "centre": [0.5, 1.0], "width": 0.15},
     },
+    "turbulence": {
+        "solver": "turbulence", "run": {"t_end": 0.4}, "grid": {"points": [64, 48], "length": [6.4, 4.8]},
+        "time": {"dt": 0.02}, "transform": {"planning": "estimated"}, "initial": {"type": "lamb_dipole", "radius": 0.8},
+    },
 }
 
 
@@ -141,7 +145,8 @@ class Looked:
         self.seen = sluice_files.Run(str(self.folder))
 
     def arguments(self):
-        extra = {"flux_transport": ["--tilt=0", "--longitude=180", "--limit=600"]}
+        extra = {"flux_transport": ["--tilt=0", "--longitude=180", "--limit=600"],
+                 "turbulence": ["--range=15"]}
         return [f"--size={SIZE}", *extra.get(self.solver, [])]
 
     def run(self, folder, changes):
@@ -174,7 +179,7 @@ def test_the_pipeline_sees_the_fields_own_values(looked):
 
 def pixel_of_maximum(looked, snapshot):
     """Where the picture shows the field's largest value: row, column."""
-    name = {"flux_transport": "B_r", "nlse": "density", "diffusion": "u"}[looked.solver]
+    name = {"flux_transport": "B_r", "nlse": "density", "diffusion": "u", "turbulence": "vorticity"}[looked.solver]
     values = snapshot.field(name)
     place = [points[i] for (_, points), i in zip(snapshot.coordinates(name), np.unravel_index(values.argmax(), values.shape))]
     if looked.solver == "flux_transport":
@@ -183,13 +188,15 @@ def pixel_of_maximum(looked, snapshot):
         assert np.cos(longitude) > 0.2
         return (SIZE / 2 * (1 - np.sin(latitude) / 1.2), SIZE / 2 * (1 + np.cos(latitude) * np.sin(longitude) / 1.2))
     grid = CASES[looked.solver]["grid"]
-    low, size = np.array(grid["lower"], float), np.subtract(grid["upper"], grid["lower"])
+    low, high = np.array(grid.get("lower", [0, 0]), float), np.array(grid.get("upper", grid.get("length")), float)
+    size = high - low
     if looked.solver == "nlse":
         height = int(SIZE * size[1] / size[0])
         scale, middle = 0.5 * max(size[1], size[0] * height / SIZE), low + 0.5 * size
     else:
         height = int(SIZE * 0.82 * size[1] / size[0])
-        scale = 0.5 * max(1.22 * size[1], 1.42 * size[0] * height / SIZE)
+        room = (1.22, 1.42) if looked.solver == "diffusion" else (1.1, 1.3)
+        scale = 0.5 * max(room[0] * size[1], room[1] * size[0] * height / SIZE)
         middle = low + 0.5 * size + [0.1 * size[0], 0]
     x, y = (np.array(place) - middle) * height / 2 / scale
     return height / 2 - y, SIZE / 2 + x
@@ -200,12 +207,14 @@ def test_the_picture_shows_the_maximum_where_the_field_has_it(looked):
     assert len(pictures) == len(looked.seen.snapshots)
     for file, snapshot in zip(pictures, looked.seen.snapshots):
         assert file.stem.endswith(f"{snapshot.step:09d}")
-        image = matplotlib.image.imread(file)[..., :3].mean(axis=2)
+        colours = matplotlib.image.imread(file)[..., :3]
+        # Red and blue: the reddest; else the brightest.
+        image = colours[..., 0] - colours[..., 2] if looked.solver == "turbulence" else colours.mean(axis=2)
         assert image.shape[1] == SIZE
         row, column = pixel_of_maximum(looked, snapshot)
         rows, columns = np.indices(image.shape)
         window = (abs(rows - SIZE / 2) < 0.4 * SIZE) & (columns < 0.8 * SIZE)  # not the scale, not the caption
-        if looked.solver == "diffusion":  # white paper around the map
+        if looked.solver in ("diffusion", "turbulence"):  # white paper around the map
             window = (abs(rows - row) < 0.12 * SIZE) & (abs(columns - column) < 0.12 * SIZE)
         top = image[window].max()
         bright = window & (image > 0.97 * top)

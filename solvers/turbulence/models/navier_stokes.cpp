@@ -53,20 +53,19 @@ void NavierStokes::begin_step(const Modes&, double, double dt, std::int64_t step
   measure_rate_ = true;
 }
 
-/// p = u v (+ tau_12), q = v^2 - u^2 (+ tau_22 - tau_11), in space.
-void NavierStokes::stresses(const ComplexField& w, Terms terms) {
-  if (terms == Terms::closure) {
-    std::fill(p_.span().begin(), p_.span().end(), 0.0);
-    std::fill(q_.span().begin(), q_.span().end(), 0.0);
-  } else {
-    make_modes(*space_, w, p_modes_,
-               [](double kx, double ky, Complex z) { return times_i(ky * inverse_square(kx, ky), z); });
-    make_modes(*space_, w, q_modes_,
-               [](double kx, double ky, Complex z) { return times_i(-kx * inverse_square(kx, ky), z); });
-    space_->to_products(p_modes_, p_);
-    space_->to_products(q_modes_, q_);
-    if (measure_rate_) rate_ = largest_rate(*space_, p_, q_);
-    measure_rate_ = false;
+/// u and v in p and q.
+void NavierStokes::velocities(const ComplexField& w) {
+  velocity_modes(*space_, w, p_modes_, q_modes_);
+  space_->to_products(p_modes_, p_);
+  space_->to_products(q_modes_, q_);
+  if (measure_rate_) rate_ = largest_rate(*space_, p_, q_);
+  measure_rate_ = false;
+}
+
+/// p = u v + tau_12, q = v^2 - u^2 + tau_22 - tau_11, in space: of the flow, of the closure, or of both.
+void NavierStokes::stresses(const ComplexField& w, bool of_flow, bool of_closure) {
+  if (of_flow) {
+    velocities(w);
     each_row(p_.layout(), [&](Index first, Index count) {
       double* __restrict u = p_.data() + first;
       double* __restrict v = q_.data() + first;
@@ -76,15 +75,52 @@ void NavierStokes::stresses(const ComplexField& w, Terms terms) {
         v[i] = difference;
       }
     });
+  } else {
+    std::fill(p_.span().begin(), p_.span().end(), 0.0);
+    std::fill(q_.span().begin(), q_.span().end(), 0.0);
   }
-  if (terms != Terms::advection) closure_->add_stress(w, p_, q_);
+  if (of_closure) closure_->add_stress(w, p_, q_);
+}
+
+/// n -= (div(u w) + u.grad w)/2: the skew-symmetric form conserves enstrophy with the aliases and all, where
+/// other forms blow up (Zang, Appl. Numer. Math. 7 (1991) 27; the published runs that do not dealias have
+/// it).
+void NavierStokes::add_skew_advection(const ComplexField& w, ComplexField& n) {
+  velocities(w);
+  RealField product = space_->make_products("product"), slope = space_->make_products("slope");
+  const auto to_space = [&](RealField& to, auto factor) {
+    make_modes(*space_, w, p_modes_, factor);
+    space_->to_products(p_modes_, to);
+  };
+  const auto multiply = [&](RealField& a, const RealField& b) {
+    each_row(a.layout(), [&](Index first, Index count) {
+      for (Index i = first; i < first + count; ++i) a.data()[i] *= b.data()[i];
+    });
+  };
+  to_space(product, [](double kx, double, Complex z) { return times_i(kx, z); });
+  to_space(slope, [](double, double ky, Complex z) { return times_i(ky, z); });
+  multiply(product, p_);
+  multiply(slope, q_);
+  grid::add(slope.erased(), product);
+  space_->from_products(product, scratch_);
+  to_space(slope, [](double, double, Complex z) { return z; });
+  multiply(p_, slope);
+  multiply(q_, slope);
+  space_->from_products(p_, p_modes_);
+  space_->from_products(q_, q_modes_);
+  space_->each_mode([&](Index at, double kx, double ky, double) {
+    const Complex flux = times_i(kx, p_modes_.data()[at]) + times_i(ky, q_modes_.data()[at]);
+    n.data()[at] -= 0.5 * (scratch_.data()[at] + flux);
+  });
 }
 
 /// J(psi, w) = curl div(u u) = (dxx - dyy)(u v) + dxy (v^2 - u^2): four transforms, not five (Basdevant, J.
 /// Comput. Phys. 50 (1983) 209).
 void NavierStokes::tendency(const ComplexField& w, Terms terms, ComplexField& n) {
-  if (terms != Terms::closure || closure_->has_stress()) {
-    stresses(w, terms);
+  const bool aliased = space_->dealiasing() == Dealiasing::none, advects = terms != Terms::closure,
+             of_closure = terms != Terms::advection && closure_->has_stress();
+  if ((advects && !aliased) || of_closure) {
+    stresses(w, advects && !aliased, of_closure);
     space_->from_products(p_, p_modes_);
     space_->from_products(q_, q_modes_);
     const Complex *p = p_modes_.data(), *q = q_modes_.data();
@@ -95,6 +131,7 @@ void NavierStokes::tendency(const ComplexField& w, Terms terms, ComplexField& n)
   } else {
     std::fill(n.span().begin(), n.span().end(), Complex{});
   }
+  if (advects && aliased) add_skew_advection(w, n);
   if (terms != Terms::advection) closure_->add_tendency(w, n);
 }
 
@@ -102,6 +139,8 @@ void NavierStokes::nonlinear(const Modes& u, double, Modes& n) {
   tendency(u[0], Terms::all, n[0]);
   forcing_.add(n[0]);
 }
+
+void NavierStokes::products(const Modes& u, Modes& n) { tendency(u[0], Terms::all, n[0]); }
 
 void NavierStokes::initialize(Modes& u) { parts_.initial.fill(*space_, u[0]); }
 

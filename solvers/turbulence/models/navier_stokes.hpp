@@ -33,6 +33,7 @@ class NavierStokes final : public Model {
   }
   [[nodiscard]] Complex symbol(std::size_t, double kx, double ky, double) const override;
   void nonlinear(const Modes& u, double t, Modes& n) override;
+  void products(const Modes& u, Modes& n) override;
   void begin_step(const Modes& u, double t, double dt, std::int64_t step) override;
   [[nodiscard]] double advection_rate() const override { return rate_; }
   void initialize(Modes& u) override;
@@ -41,6 +42,7 @@ class NavierStokes final : public Model {
   [[nodiscard]] std::vector<run::Quantity> samples(const Modes& u, double t) override;
   [[nodiscard]] std::vector<run::Quantity> from_means(const std::vector<double>& means) const override;
   [[nodiscard]] std::vector<grid::FieldInfo> further_outputs() const override;
+  [[nodiscard]] int face_of(std::size_t further) const override { return static_cast<int>(further) - 1; }
   void further_output(std::size_t which, const Modes& u, ComplexField& modes) override;
   [[nodiscard]] std::vector<run::Curve> curves(const Modes& u, double t) override;
   [[nodiscard]] RealField* given_field() override { return closure_->field(); }
@@ -50,7 +52,9 @@ class NavierStokes final : public Model {
 
  private:
   enum class Terms { all, advection, closure };
-  void stresses(const ComplexField& w, Terms terms);
+  void velocities(const ComplexField& w);
+  void stresses(const ComplexField& w, bool of_flow, bool of_closure);
+  void add_skew_advection(const ComplexField& w, ComplexField& n);
   void tendency(const ComplexField& w, Terms terms, ComplexField& n);
   [[nodiscard]] double dissipation(double kx, double ky) const;
   struct Rates {

@@ -1,7 +1,7 @@
 // Transforms to and from a grid refined by 3/2, on which quadratic products have no aliases among the coarse
 // modes (the 3/2 rule: Patterson and Orszag, Phys. Fluids 14 (1971) 2538).
 #pragma once
-#include "numerics/spectral/fourier.hpp"
+#include "numerics/spectral/mode_map.hpp"
 
 namespace sluice::numerics {
 
@@ -21,19 +21,10 @@ class PaddedTransform {
   void to_coarse(grid::ComplexField& values, grid::ComplexField& modes);
 
  private:
-  void spread(const grid::ComplexField& modes);
-  void collect(grid::ComplexField& modes);
-  void exchange(const std::vector<grid::Complex>& send, const std::vector<int>& send_counts,
-                std::vector<grid::Complex>& receive, const std::vector<int>& receive_counts) const;
   const FourierTransform* coarse_;
   FourierTransform fine_;
   grid::ComplexField fine_modes_;
-  // Planes (dimension 0) of coarse modes whose owner of the fine plane is another rank travel whole.
-  std::array<std::vector<grid::Index>, 3>
-      place_;  ///< Fine index of each coarse index along a dimension, -1: dropped.
-  std::vector<int> coarse_counts_, fine_counts_;  ///< Numbers exchanged with each rank.
-  std::vector<grid::Index> fine_planes_;  ///< Local fine planes that hold coarse modes, in coarse order.
-  grid::Index plane_ = 0;                 ///< Coarse numbers of a plane.
+  ModeMap map_;
 };
 
 }  // namespace sluice::numerics
