@@ -51,8 +51,12 @@ class SurrogateCorrector : public run::Corrector {
     const std::string time_unit = context.solver->time_unit();
     for (const auto& channel : surrogate_->inputs())
       inputs_.push_back(checked(channel, outputs, "input", "1"));
-    for (const auto& channel : surrogate_->outputs())
+    for (const auto& channel : surrogate_->outputs()) {
       outputs_.push_back(checked(channel, outputs, "output", rates_ ? time_unit : "1"));
+      conserved_.push_back(std::ranges::find(outputs, outputs_.back().output, [](const run::Output& o) {
+                             return o.info.name;
+                           })->conserved);
+    }
   }
 
   std::vector<run::Increment> correct(const run::Look& look) override {
@@ -66,6 +70,7 @@ class SurrogateCorrector : public run::Corrector {
       for (const auto& view : *list)
         if (!view.layout->same_decomposition(*corrected.front().layout))
           throw base::AgreedError(where_ + ": its fields are decomposed in different ways");
+    surrogate_->declare_conserved(conserved_);
     const double factor = rates_ ? dt : 1.0;
     const auto verdict = surrogate_->call(inputs, {.fields = corrected, .factor = factor, .dt = dt});
     if (verdict == surrogate::Verdict::refused || verdict == surrogate::Verdict::off) return {};
@@ -146,6 +151,7 @@ class SurrogateCorrector : public run::Corrector {
   bool rates_;
   double last_time_;
   std::vector<Place> inputs_, outputs_;
+  std::vector<bool> conserved_;  // an output each, as the solver says
   std::vector<Change> changes_;
 };
 

@@ -40,6 +40,7 @@ struct Output {
   grid::FieldInfo info;
   int components = 1;  ///< 2 for complex.
   std::function<grid::FieldView()> compute;
+  bool conserved = false;  ///< The equation keeps its integral over the grid.
 };
 
 /// A corrector's change of one output field, to be added: the output's owned cells and components (two for a

@@ -56,7 +56,8 @@ void GuardParameters::declare(base::Parameters& p) {
   p.choice("bounds", bounds, {{"limit", "set to the bound"}, {"refuse", "refuse the call"}},
            {.help = "what happens to outputs beyond their lower or upper value"});
   p.texts("conserve", conserve,
-          {.help = "outputs that are projected so that their integral over the grid is 0"});
+          {.help = "outputs that are projected so that their integral over the grid is 0: names, or 'declared' "
+                   "for those whose integral the solver declares to be conserved"});
   p.real(
       "defect", defect,
       {.help =
@@ -64,8 +65,9 @@ void GuardParameters::declare(base::Parameters& p) {
        .minimum = 0.0,
        .maximum = 1.0});
   p.real("growth", growth,
-         {.help = "largest rate at which a corrected field's sum of squares may grow by the surrogate, in "
-                  "parts per unit of the solver's time; beyond it the correction is scaled down",
+         {.help = "largest rate at which a corrected field's sum of squares, or what the seat declares (energy, "
+                  "enstrophy), may grow by the surrogate, in parts per unit of the solver's time; beyond it "
+                  "the outputs are scaled down",
           .minimum = 0.0});
   p.integer("budget", budget,
             {.help = "refused calls in a row after which the surrogate is switched off; 0 for never",

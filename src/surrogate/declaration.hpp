@@ -16,9 +16,9 @@ struct GuardParameters {
   std::optional<double> distance{};  ///< Mahalanobis, of one point's inputs.
   double outside = 0;                ///< Part of the points that may lie outside.
   std::string bounds = "limit";
-  std::vector<std::string> conserve{};  ///< Outputs whose integral over the grid is to stay as it is.
+  std::vector<std::string> conserve{"declared"};  ///< Outputs whose integral over the grid is to be 0.
   std::optional<double> defect{};  ///< Largest |integral| over integral of the modulus, before projection.
-  std::optional<double> growth{};  ///< [time^-1] Largest rate at which a field's energy may grow.
+  std::optional<double> growth{};  ///< [time^-1] Largest rate at which squares and budgets may grow.
   std::int64_t budget = 10;
   void declare(base::Parameters& parameters);
 };

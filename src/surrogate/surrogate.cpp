@@ -52,6 +52,10 @@ void Surrogate::bind(const grid::Grid& grid, const grid::LayoutPtr& layout) {
   network_->evaluate(nothing, results_);
 }
 
+void Surrogate::declare_conserved(const std::vector<bool>& by_the_solver) {
+  guard_->declare_conserved(by_the_solver);
+}
+
 Verdict Surrogate::call(std::span<const ChannelView> inputs, const GuardedCall& seat) {
   if (guard_->is_off()) return Verdict::off;
   {

@@ -26,6 +26,10 @@ class Surrogate {
   /// Makes it ready for fields of this decomposition and calls it once on zeros, so that the first call of
   /// the run costs what every call costs. AgreedError if it does not fit. Collective.
   void bind(const grid::Grid& grid, const grid::LayoutPtr& layout);
+  /// Which outputs the solver declares to have an integral of 0; after `bind`.
+  void declare_conserved(const std::vector<bool>& by_the_solver);
+  /// Switched off for good: `call` would give `off`.
+  [[nodiscard]] bool is_off() const { return counters()[GuardCounters::off] != 0; }
   /// One guarded call. After `accepted` and `limited` the `results` hold what may be used; after `refused`
   /// and `off` the caller goes the classical way. Collective.
   [[nodiscard]] Verdict call(std::span<const ChannelView> inputs, const GuardedCall& seat);

@@ -129,17 +129,6 @@ TEST_F(GuardTest, projection_conserves_the_integral) {
   EXPECT_THROW(make({.conserve = {"w"}}), base::AgreedError);
 }
 
-/// Hansen et al.: mu - S g (g.S g)^-1 (g.mu - b); a cell without variance keeps its value.
-TEST(Conserve, cells_with_more_variance_take_more) {
-  std::vector<double> mu{1, 2, 3};
-  const std::vector<double> g{0.5, 1, 0.25}, variance{0, 1, 4};
-  const double defect = 0.5 * 1 + 1 * 2 + 0.25 * 3 - 2.0, norm = 1 + 4 * 0.0625;
-  conserve(mu, g, variance, defect, norm);
-  EXPECT_EQ(mu[0], 1);
-  EXPECT_NEAR(0.5 * mu[0] + mu[1] + 0.25 * mu[2], 2.0, 1e-15);
-  EXPECT_NEAR((2 - mu[1]) / (3 - mu[2]), 1.0 / (4 * 0.25), 1e-14);
-}
-
 TEST_F(GuardTest, growth_of_energy_is_bounded) {
   grid::RealField u({}, layout);
   for (double& value : u.span()) value = 1;
@@ -154,6 +143,49 @@ TEST_F(GuardTest, growth_of_energy_is_bounded) {
   }
   fill([](Index, Index) { return -0.5; });
   EXPECT_EQ(judge(guard, {.fields = fields, .factor = 0.5, .dt = 0.5}), Verdict::accepted);
+}
+
+TEST_F(GuardTest, what_is_added_to_a_budget_is_bounded) {
+  const std::vector<ChannelView> ones{{.data = input.data(), .layout = layout}};
+  for (double& value : input.span()) value = 0.5;
+  fill([](Index i, Index) { return 1.0 + static_cast<double>(i); });
+  const double rate = 0.5 * integral();
+  const std::vector<Budget> budgets{{.name = "energy", .weights = ones, .content = 2 * rate}};
+  Guard wide = make({.growth = 0.51}), narrow = make({.growth = 0.125});
+  EXPECT_EQ(judge(wide, {.budgets = budgets}), Verdict::accepted);
+  EXPECT_EQ(judge(narrow, {.budgets = budgets}), Verdict::limited);
+  EXPECT_NEAR(0.5 * integral(), 0.125 * 2 * rate, 1e-12);
+  EXPECT_THAT(narrow.reason(), HasSubstr("energy"));
+  fill([](Index i, Index) { return -1.0 - static_cast<double>(i); });
+  EXPECT_EQ(judge(narrow, {.budgets = budgets}), Verdict::accepted);
+}
+
+TEST_F(GuardTest, laws_of_the_solver_count_where_the_case_says_so) {
+  Guard with = make({.conserve = {"declared"}}), without = make({.conserve = {}});
+  with.declare_conserved({true});
+  without.declare_conserved({true});
+  EXPECT_EQ(judge(without), Verdict::accepted);
+  EXPECT_GT(std::abs(integral()), 0.01);
+  EXPECT_EQ(judge(with), Verdict::accepted);
+  EXPECT_NEAR(integral(), 0, 1e-14);
+}
+
+/// Rows that are no whole number of vector instructions, an input with a stride, a distance in two inputs.
+TEST_F(GuardTest, distance_of_two_inputs) {
+  weights.inputs = {{.field = "a", .shift = 1, .scale = 2}, {.field = "b"}};
+  weights.input_mean = {0.5, 0.0};
+  weights.input_covariance = {1.0, 0.6, 0.6, 1.0};
+  initialise(weights, 1);
+  // Normalised (a - 1) / 2; at (a, b) = (5, -1): x = (1.5, -1), x.C^-1.x = (2.25 + 2 * 0.9 + 1) / 0.64.
+  const double distance = std::sqrt((2.25 + 1.8 + 1) / 0.64);
+  std::vector<double> both(2 * static_cast<std::size_t>(layout->allocated_size()));
+  for (std::size_t n = 0; n < both.size(); n += 2) both[n] = 5, both[n + 1] = -1;
+  const std::vector<ChannelView> inputs{{.data = both.data(), .layout = layout, .stride = 2},
+                                        {.data = both.data() + 1, .layout = layout, .stride = 2}};
+  Guard inside = make({.distance = distance * 1.000001}), beyond = make({.distance = distance * 0.999999});
+  EXPECT_EQ(inside.judge(inputs, outputs, {}), Verdict::accepted);
+  EXPECT_EQ(beyond.judge(inputs, outputs, {}), Verdict::refused);
+  EXPECT_THAT(beyond.reason(), HasSubstr("108 of 108"));
 }
 
 TEST_F(GuardTest, budget_switches_it_off) {
