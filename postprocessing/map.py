@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Draws full-Sun maps in the field's conventions, saturated: one, or two side by side with their difference. Reads snapshots
-(B_r), maps in the form of HipFT (Data, dim1, dim2) and members' statistics (--field B_r_mean)."""
+(B_r), maps in the form of HipFT (Data, dim1, dim2), FITS synoptic maps in Carrington coordinates (with astropy) and members'
+statistics (--field B_r_mean)."""
 import argparse
 import os
 
@@ -13,11 +14,48 @@ from picture_flux_transport import disc
 from sluice_files import BadInput, edges, run_main
 
 
+def read_fits(path):
+    """Values[theta, phi] from the north and from the lowest longitude, colatitudes and longitudes [rad] of the pixels' middles."""
+    try:
+        from astropy.io import fits
+    except ImportError:
+        raise BadInput(f"{path}: FITS maps need astropy (Debian: python3-sunpy)") from None
+    try:
+        with fits.open(path) as file:
+            image = next((part for part in file if part.data is not None and part.data.ndim == 2), None)
+            if image is None:
+                raise BadInput(f"{path}: holds no image of two dimensions")
+            header, values = image.header, np.array(image.data, float)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read as FITS ({error})") from None
+    kind = str(header.get("CTYPE2", ""))[-3:]
+    if not str(header.get("CTYPE1", "")).startswith("CRLN") or kind not in ("CAR", "CEA"):
+        raise BadInput(f"{path}: CTYPE1 = '{header.get('CTYPE1', '')}', CTYPE2 = '{header.get('CTYPE2', '')}'; CRLN, CRLT with CAR "
+                       "or CEA are allowed")
+    pixel = [header[f"CRVAL{axis}"] + (np.arange(1, size + 1) - header[f"CRPIX{axis}"]) * header[f"CDELT{axis}"]
+             for axis, size in ((1, values.shape[1]), (2, values.shape[0]))]
+    if kind == "CEA":  # degrees by the standard; HMI and GONG give the sine itself
+        sine = pixel[1] if np.abs(pixel[1]).max() <= 1 else np.radians(pixel[1]) * header.get("PV2_1", 1.0)
+        latitude = np.arcsin(np.clip(sine, -1, 1))
+    else:
+        latitude = np.radians(pixel[1])
+    # HMI's negative CDELT1 is of Carrington time, not of longitude.
+    longitude = pixel[0]
+    if header["CDELT1"] < 0 and header.get("CUNIT2") == "Sine Latitude":
+        longitude = header["CRVAL1"] - (np.arange(1, values.shape[1] + 1) - header["CRPIX1"]) * header["CDELT1"]
+    longitude = np.radians(longitude % 360)
+    rows, columns = np.argsort(-latitude), np.argsort(longitude)
+    return values[rows][:, columns], 0.5 * np.pi - latitude[rows], longitude[columns]
+
+
 class Map:
     """Values[theta, phi] with distinct longitudes."""
 
     def __init__(self, path, field, realization):
         self.path = path
+        if str(path).lower().endswith((".fits", ".fit", ".fts", ".fits.gz")):
+            self.values, self.theta, self.phi = read_fits(path)
+            return
         try:
             with h5py.File(path, "r") as file:
                 if "Data" in file:

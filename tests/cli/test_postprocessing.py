@@ -1,6 +1,7 @@
 """postprocessing/: the commands on run folders made here, whose fields are known."""
 import os
 import subprocess
+import sys
 
 import h5py
 import matplotlib.image
@@ -96,7 +97,6 @@ def test_picture_of_the_sun_shows_the_spot_where_it_is(sun, tmp_path):
 
 
 def test_the_disc_is_seen_from_the_right_side():
-    import sys
     sys.path.insert(0, tools)
     from picture_flux_transport import disc
     theta, phi = np.linspace(0, np.pi, 91), np.arange(180) * np.pi / 90
@@ -142,6 +142,36 @@ def test_maps_alone_and_compared(sun, tmp_path, projection, colours):
     assert run_tool("map.py", *two, "--projection", projection, "-o", file).returncode == 0
     assert matplotlib.image.imread(file).shape[0 if projection == "plane" else 1] > 2 * min(image.shape[:2])
     assert "no field" in run_tool("map.py", two[0], "--field", "B_q").stderr
+
+
+@pytest.mark.parametrize("kind", ["CAR", "CEA", "HMI"])
+def test_fits_maps_are_drawn_as_the_others(tmp_path, kind):
+    fits = pytest.importorskip("astropy.io.fits")
+    sys.path.insert(0, tools)
+    from map import Map
+    rows, columns = 60, 120
+    sine = (2 * np.arange(rows) + 1) / rows - 1  # from the south
+    latitude = (np.arange(rows) + 0.5) * np.pi / rows - np.pi / 2 if kind == "CAR" else np.arcsin(sine)
+    longitude = (np.arange(columns) + 0.5) * 2 * np.pi / columns
+    formula = lambda theta, phi: 50 * np.cos(theta) + 20 * np.sin(theta) * np.cos(phi)  # noqa: E731
+    image = fits.PrimaryHDU(formula(np.pi / 2 - latitude[:, None], longitude[None, :]))
+    step = {"CAR": 180 / rows, "CEA": 360 / np.pi / rows, "HMI": 2 / rows}[kind]
+    image.header.update({"CTYPE1": "CRLN-CAR" if kind == "CAR" else "CRLN-CEA", "CTYPE2": "CRLT-CAR" if kind == "CAR" else "CRLT-CEA",
+                         "CUNIT2": "Sine Latitude" if kind == "HMI" else "deg", "CRPIX1": (columns + 1) / 2, "CRVAL1": 180.0,
+                         "CDELT1": -360 / columns if kind == "HMI" else 360 / columns, "CRPIX2": (rows + 1) / 2, "CRVAL2": 0.0,
+                         "CDELT2": step})
+    image.writeto(tmp_path / "sun.fits")
+    found = Map(tmp_path / "sun.fits", "B_r", 0)
+    assert np.all(np.diff(found.theta) > 0) and np.all(np.diff(found.phi) > 0)
+    assert np.allclose(found.values, formula(found.theta[:, None], found.phi[None, :]), atol=1e-5)
+    write_map(tmp_path / "same.h5", formula)
+    for projection in ("plane", "orthographic"):
+        result = run_tool("map.py", tmp_path / "sun.fits", tmp_path / "same.h5", "--projection", projection, "-o", tmp_path / "two.png")
+        assert result.returncode == 0, result.stderr
+        assert matplotlib.image.imread(tmp_path / "two.png").std() > 0.05
+    (tmp_path / "torn.fits").write_text("SIMPLE  = no")
+    result = run_tool("map.py", tmp_path / "torn.fits")
+    assert result.returncode == 1 and "torn.fits" in result.stderr and "Traceback" not in result.stderr
 
 
 def test_butterfly_diagram(tmp_path):
