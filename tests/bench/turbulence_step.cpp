@@ -82,6 +82,7 @@ int main(int argc, char** argv) {
                     .stages = 1,
                     .further = 2,
                     .model = "two_layer",
-                    .pairs = 4});
+                    .pairs = 4},
+            budget);
   return 0;
 }
