@@ -1,10 +1,10 @@
 """Table and figure of work against precision of the nlse integrators, from the CSV of bench_nlse_work_precision.
 
-    tests/bench/run nlse_work_precision > work_precision.csv
-    python3 postprocessing/nlse_work_precision.py work_precision.csv [figure.png]
+    tests/bench/run nlse_work_precision | python3 postprocessing/nlse_work_precision.py - [figure.png]
 """
 import argparse
 import csv
+import sys
 
 import numpy as np
 
@@ -12,7 +12,7 @@ import numpy as np
 def read(file):
     """{(problem, integrator): [(transforms, error), ...]}"""
     curves = {}
-    with open(file) as lines:
+    with sys.stdin if file == "-" else open(file) as lines:
         rows = csv.DictReader(line for line in lines if not line.startswith("=="))
         for row in rows:
             curves.setdefault((row["problem"], row["integrator"]), []).append((int(row["transforms"]), float(row["error"])))
@@ -61,7 +61,7 @@ def draw(curves, file):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("csv")
+    parser.add_argument("csv", help="file, or - for the standard input")
     parser.add_argument("figure", nargs="?")
     arguments = parser.parse_args()
     curves = read(arguments.csv)

@@ -56,13 +56,19 @@ std::vector<run::Quantity> entropies(const Scene& scene, Components& psi, grid::
   }
   const auto spectrum = sums_of(communicator, static_cast<Index>(power.size()),
                                 [&](Index i) { return power[static_cast<std::size_t>(i)]; });
-  return {{"entropy_shannon", "1", space.shannon},
-          {"entropy_renyi_0", "1", std::log(space.number)},
-          {"entropy_renyi_half", "1", 2 * std::log(space.roots)},
-          {"entropy_renyi_2", "1", -std::log(space.squares)},
-          {"entropy_renyi_inf", "1", -std::log(space.largest)},
-          {"entropy_tsallis_2", "1", 1 - space.squares},
-          {"entropy_spectral", "1", spectrum.shannon}};
+  std::vector<run::Quantity> result;
+  const auto add = [&](const std::string& prefix, const Sums& of) {
+    result.push_back({prefix + "shannon", "1", of.shannon});
+    result.push_back({prefix + "renyi_0", "1", std::log(of.number)});
+    result.push_back({prefix + "renyi_half", "1", 2 * std::log(of.roots)});
+    result.push_back({prefix + "renyi_2", "1", -std::log(of.squares)});
+    result.push_back({prefix + "renyi_inf", "1", -std::log(of.largest)});
+    result.push_back({prefix + "tsallis_half", "1", 2 * (of.roots - 1)});
+    result.push_back({prefix + "tsallis_2", "1", 1 - of.squares});
+  };
+  add("entropy_", space);
+  add("entropy_spectral_", spectrum);
+  return result;
 }
 
 }  // namespace sluice::solvers::nlse

@@ -58,7 +58,7 @@ struct Budget {
                                                            grid::ComplexField& modes);
 
 /// Entropies of p = |psi|^2 / sum and of the spectrum: entropy_shannon, entropy_renyi_0, _half, _2, _inf,
-/// entropy_tsallis_2, entropy_spectral. Of all points; parts below 1e-15 count as nothing.
+/// entropy_tsallis_half, _2; entropy_spectral_shannon, ... Of all points; parts below 1e-15 count as nothing.
 [[nodiscard]] std::vector<run::Quantity> entropies(const Scene& scene, Components& psi,
                                                    grid::ComplexField& modes);
 

@@ -61,6 +61,8 @@ void NlseSolver::initialize() {
     };
   set_initial(parameters_, equation_, context_, relax, psi_);
   budget_.reset();
+  first_.clear();
+  for (const auto& one : invariants()) first_.push_back(one.value);
   monitor_.look_at_start();
   monitor_.look(psi_, 0, parameters_.time.dt, integrator_->modes());
 }
@@ -72,6 +74,7 @@ void NlseSolver::state(run::State& state) {
   state.real("start", start_);
   state.real("time", time_);
   state.integer("steps", taken_);
+  state.reals("first_invariants", first_);
 }
 
 void NlseSolver::restored() {
@@ -192,11 +195,24 @@ run::PointTable NlseSolver::points() {
 
 std::vector<run::Quantity> NlseSolver::invariants() { return integrals().conserved; }
 
+std::vector<run::Quantity> NlseSolver::changes() {
+  auto result = invariants();
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    // A momentum that was zero is judged by the mass that could carry it.
+    const bool momentum = result[i].name.starts_with("momentum");
+    const double scale = momentum ? std::max(std::abs(first_[i]), budget().mass) : std::abs(first_[i]);
+    result[i].name += "_change";
+    result[i].value = (result[i].value - first_[i]) / (scale > 0 ? scale : 1);
+  }
+  return result;
+}
+
 std::vector<run::Quantity> NlseSolver::diagnostics() {
   auto result = integrals().others;
   for (auto& one : moments(scene(), psi_)) result.push_back(std::move(one));
   if (grid_.dimensions() == 1 && psi_.size() == 1) result.push_back(peak_position(scene(), psi_[0]));
   const Budget& b = budget();
+  for (auto& one : changes()) result.push_back(std::move(one));
   result.push_back({"kinetic_energy", "1", b.kinetic});
   result.push_back({"spectral_tail", "1", b.tail});
   if (parameters_.equation.has_potential())

@@ -50,6 +50,8 @@ class NlseSolver final : public run::Solver, public run::CurveSource, public run
   };
   /// What is an integral, sorted by whether this equation conserves it.
   [[nodiscard]] Sorted integrals();
+  /// mass_change, energy_change, ...: of the conserved ones against the start of the run.
+  [[nodiscard]] std::vector<run::Quantity> changes();
   void add_state_measures(std::vector<run::Quantity>& to);
 
   NlseParameters parameters_;
@@ -65,8 +67,9 @@ class NlseSolver final : public run::Solver, public run::CurveSource, public run
   std::optional<ExactSolution> exact_;
   std::optional<Budget> budget_;  ///< Of the present state, if it is known.
   double start_ = 0,
-         time_ = 0;         ///< Simulated times of the start and of the state: exact solutions need them.
-  std::int64_t taken_ = 0;  ///< Steps since the start.
+         time_ = 0;            ///< Simulated times of the start and of the state: exact solutions need them.
+  std::int64_t taken_ = 0;     ///< Steps since the start.
+  std::vector<double> first_;  ///< What is conserved, at the start.
 };
 
 }  // namespace sluice::solvers::nlse

@@ -97,3 +97,17 @@ def test_the_sampling_rule_warns(tmp_path):
     assert "rows are too far apart" in text
     assert "no natural time; give --natural" in complexity(folder, "-c", "mass")[1]
     assert "no column 'energy'" in run_tool("complexity.py", folder, "-c", "energy").stderr
+
+
+def test_units_of_a_fibre_and_of_atoms():
+    # A fundamental soliton: gamma P T0^2 / |beta2| = 1. 0.2 dB/km is a rate of 0.0230 of |psi| a km.
+    fibre = run_tool("nlse_units.py", "fibre", "--beta2", -20, "--gamma", 2, "--width", 2, "--power", 2.5, "--loss", 0.2).stdout
+    assert "t: 0.2 km" in fibre and "g: 1," in fibre and f"linear: {0.2 * 0.2 * np.log(10) / 20:.8g}"[:16] in fibre
+    # Rubidium 87 at 100 Hz: l = 1.0786 um; -4 pi N a / l.
+    atoms = run_tool("nlse_units.py", "atoms", "--mass", 86.909, "--scattering", 5.24, "--number", 1e4, "--trap", 100, 200, 100).stdout
+    assert "frequency: [1, 2, 1]" in atoms and "x: 1.078" in atoms
+    assert float(atoms.split("g: ")[1].split(",")[0]) == pytest.approx(-4 * np.pi * 1e4 * 5.24e-9 / 1.0786e-6, rel=1e-3)
+    # Two frozen axes: a factor m omega_t / (2 pi hbar) each, in units of l: 2 N a omega_t / (omega l).
+    line = run_tool("nlse_units.py", "atoms", "--mass", 86.909, "--scattering", 5.24, "--number", 1e4, "--trap", 100, "--tight", 1000).stdout
+    assert float(line.split("g: ")[1].split(",")[0]) == pytest.approx(-2 * 1e4 * 5.24e-9 / 1.0786e-6 * 10, rel=1e-3)
+    assert "below 0" in run_tool("nlse_units.py", "fibre", "--beta2", 1, "--gamma", 1, "--width", 1, "--power", 1).stderr

@@ -64,6 +64,26 @@ Changes changes(const std::string& yaml, double t_end) {
           .energy = relative("energy")};
 }
 
+TEST(NlseConservation, TheHistoryShowsTheChangesSinceTheStart) {
+  test::NlseSolver solver(
+      test::nlse_parameters(
+          "{initial: {solitons: [{amplitude: 2, velocity: 1}]}, time: {integrator: strang, dt: "
+          "0.01}, transform: {planning: estimated}}"),
+      test::context_on(base::Communicator::world()));
+  solver.initialize();
+  const auto before = solver.invariants();
+  for (const auto* name : {"mass", "momentum_x", "energy"})
+    EXPECT_EQ(test::quantity(solver.diagnostics(), std::string(name) + "_change"), 0);
+  test::advance_to(solver, 0.1);
+  const auto after = solver.invariants(), seen = solver.diagnostics();
+  for (const auto* name : {"mass", "energy"})
+    EXPECT_NEAR(
+        test::quantity(seen, std::string(name) + "_change"),
+        (test::quantity(after, name) - test::quantity(before, name)) / std::abs(test::quantity(before, name)),
+        1e-16);
+  EXPECT_GT(std::abs(test::quantity(seen, "energy_change")), 1e-6);  // Strang shows
+}
+
 TEST(NlseConservation, MassInOneDimension) {
   const auto drift = changes(
       "{grid: {points: [512]}, time: {dt: 0.01}, initial: {solitons: [{amplitude: 1, position: -5, velocity: "

@@ -130,6 +130,29 @@ TEST(NlseSchemes, AdaptiveStepsMeetTheirTolerance) {
   }
 }
 
+// One step that any error pleases, of length h and h/2: its error falls as h^9, that of the interpolant at
+// least as h^8.
+TEST(NlseSchemes, Dop853HasOrderEightAndItsInterpolantSeven) {
+  const auto after = [](double first_step, double t_end, double tolerance) {
+    auto parameters = test::nlse_parameters(moving_trap);
+    parameters.points = {48};
+    parameters.time.integrator = "dop853";
+    parameters.time.dt = first_step;
+    parameters.time.tolerance = tolerance;
+    test::NlseSolver solver(parameters, test::context_on(base::Communicator::self()));
+    solver.initialize();
+    test::advance_to(solver, t_end);
+    const auto view = solver.outputs()[0].compute();
+    return std::vector<double>(view.data, view.data + 2 * view.layout->owned_size());
+  };
+  for (const double part : {1.0, 0.45}) {
+    const auto error = [&](double h) {
+      return difference(after(h, part * h, 0.1), after(h / 16, part * h, 1e-14));
+    };
+    EXPECT_GT(std::log2(error(0.1) / error(0.05)), 0.95 * (part == 1 ? 9 : 8)) << part;
+  }
+}
+
 TEST(NlseSchemes, ARotatingFrameIsTheLaboratoryTurned) {
   // exp(i t Omega L_z) only turns the frame: of a packet in a round trap the centre is that of a classical
   // oscillator, seen from the turning frame.

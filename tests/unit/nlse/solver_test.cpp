@@ -364,7 +364,10 @@ TEST(NlseMeasures, EntropiesOfAPlaneWaveAreThoseOfEqualParts) {
        {"entropy_shannon", "entropy_renyi_0", "entropy_renyi_half", "entropy_renyi_2", "entropy_renyi_inf"})
     EXPECT_NEAR(test::quantity(seen, name), std::log(64), 1e-12) << name;
   EXPECT_NEAR(test::quantity(seen, "entropy_tsallis_2"), 1 - 1.0 / 64, 1e-12);
-  EXPECT_NEAR(test::quantity(seen, "entropy_spectral"), 0, 1e-12);
+  EXPECT_NEAR(test::quantity(seen, "entropy_tsallis_half"), 2 * (8 - 1), 1e-12);
+  for (const auto* name :
+       {"shannon", "renyi_0", "renyi_half", "renyi_2", "renyi_inf", "tsallis_half", "tsallis_2"})
+    EXPECT_NEAR(test::quantity(seen, std::string("entropy_spectral_") + name), 0, 1e-12) << name;
 }
 
 TEST(NlseMeasures, VorticesAreFoundWhereTheyWerePut) {
