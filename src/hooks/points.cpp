@@ -10,7 +10,7 @@ namespace {
 /// Rows are kept until the disk has taken them.
 class Points : public run::Observer {
  public:
-  Points(const run::HookContext& context, run::PointSource& source, std::string name)
+  Points(const run::HookContext& context, run::PointSource& source, const std::string& name)
       : communicator_(context.communicator),
         file_name_(context.folder / (name + ".csv")),
         time_unit_(context.solver->time_unit()),
