@@ -75,20 +75,21 @@ void Advector::prepare(double t, double dt, grid::RealField& field, grid::HaloEx
   if (still()) return;
   const base::ScopedTimer timer("velocities");
   const bool changes = first_ || !steady_ || !parts_.empty();
-  if (changes) {
-    set_velocities(t + 0.5 * dt);
-    if (!parts_.empty()) advection_.faces_changed(exchange);
-  }
+  if (changes) set_velocities(t + 0.5 * dt, exchange);
   first_ = false;
   if (!parameters_.flow.attenuation) return;
   exchange(field);
   attenuation(field.span(), *parameters_.flow.attenuation, factor_.span());
-  advection_.attenuate(factor_, exchange);
+  advection_.attenuate(factor_);
 }
 
-void Advector::set_velocities(double t) {
+void Advector::set_velocities(double t, grid::HaloExchange& exchange) {
   const auto& flow = parameters_.flow;
-  if (parts_.empty()) return flux_transport::set_velocities(flow, block_, advection_, t);
+  if (parts_.empty() && is_zonal(flow)) {
+    zonal_.set(flow, block_, t);
+    return advection_.set_zonal(zonal_.theta, zonal_.phi);
+  }
+  if (parts_.empty() && steady_) return flux_transport::set_velocities(flow, block_, advection_, t);
   advection_.make_faces();
   auto &north = advection_.north_faces(), &west = advection_.west_faces();
   set_zonal(flow, block_, t, north, west);
@@ -102,6 +103,7 @@ void Advector::set_velocities(double t) {
       for (std::size_t i = 0; i < to->span().size(); ++i) to->span()[i] += from->span()[i];
   }
   for (const auto& part : parts_) part->add(t, north, west);
+  advection_.faces_changed(exchange);
 }
 
 void Advector::mix(grid::RealField& start, grid::RealField& newest) const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "diffuser.hpp"
+#include "flow.hpp"
 #include "flow_part.hpp"
 #include "numerics/runge_kutta.hpp"
 #include "numerics/spectral/polar_filter.hpp"
@@ -45,7 +46,7 @@ class Advector {
   [[nodiscard]] std::int64_t stages() const { return stages_; }
 
  private:
-  void set_velocities(double t);
+  void set_velocities(double t, grid::HaloExchange& exchange);
   void mix(grid::RealField& start, grid::RealField& newest) const;
 
   const numerics::SphereBlock& block_;
@@ -58,6 +59,7 @@ class Advector {
   double zonal_rate_ = 0;  ///< Bound of the rate of the flows of the parameters [h^-1].
   double rate_ = 0, next_change_ = 0;
   bool first_ = true;
+  ZonalVelocities zonal_;
   grid::RealField tilted_north_,
       tilted_west_;         ///< Rotation over the poles, where other parts are added to it.
   grid::RealField factor_;  ///< Attenuation of cells.

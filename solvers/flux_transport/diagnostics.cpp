@@ -1,9 +1,11 @@
 #include "diagnostics.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
 
 #include "parameters.hpp"
 
@@ -33,14 +35,81 @@ std::array<double, n> total(const numerics::SphereBlock& block,
   return values;
 }
 
+constexpr grid::Index lanes = 8;  // independent partial sums: a fixed order that vector registers can take
+using Lanes = std::array<double, lanes>;
+
+double sum_of(const Lanes& l) { return ((l[0] + l[4]) + (l[1] + l[5])) + ((l[2] + l[6]) + (l[3] + l[7])); }
+
+/// What one row adds up to, weighted with the widths of its cells [G rad]; `negative` is NaN if a value is.
+struct RowSums {
+  double positive, negative, net, cosine, sine, least, most;
+};
+
+/// Weights of the columns: width, and width times cos(phi), sin(phi).
+struct Columns {
+  const double *width, *cosine, *sine;
+};
+
+/// One pass over the row.
+RowSums sums_of_row(const double* b, const Columns& columns, grid::Index n) {
+  Lanes positive{}, negative{}, net{}, cosine{}, sine{}, least, most;
+  least.fill(std::numeric_limits<double>::infinity());
+  most.fill(-std::numeric_limits<double>::infinity());
+  const auto add = [&](std::size_t l, grid::Index k) {
+    const double value = b[k], flux = value * columns.width[k];
+    positive[l] += value > 0 ? flux : 0.0;
+    negative[l] += value > 0 ? 0.0 : flux;
+    net[l] += flux;
+    cosine[l] += value * columns.cosine[k];
+    sine[l] += value * columns.sine[k];
+    least[l] = value < least[l] ? value : least[l];
+    most[l] = value > most[l] ? value : most[l];
+  };
+  grid::Index k = 0;
+  for (; k + lanes <= n; k += lanes)
+    for (grid::Index l = 0; l < lanes; ++l) add(at(l), k + l);
+  for (grid::Index l = 0; k < n; ++k, ++l) add(at(l), k);
+  return {sum_of(positive),
+          sum_of(negative),
+          sum_of(net),
+          sum_of(cosine),
+          sum_of(sine),
+          *std::min_element(least.begin(), least.end()),
+          *std::max_element(most.begin(), most.end())};
+}
+
+/// Calls visit(row, area of the row over its width [rad], sums) on every owned row, global index. A pole
+/// counts once, on the rank with the first column.
+template <class Visit>
+void for_each_row(const numerics::SphereBlock& block, const grid::RealField& field, Visit&& visit) {
+  const auto n = block.columns(), first = block.first_column();
+  std::vector<double> weights(3 * at(n));
+  double *width = weights.data(), *cosine = width + n, *sine = cosine + n;
+  for (grid::Index k = 0; k < n; ++k) {
+    width[k] = block.d_phi[at(first + k)];
+    cosine[k] = width[k] * std::cos(block.phi[at(first + k)]);
+    sine[k] = width[k] * std::sin(block.phi[at(first + k)]);
+  }
+  const auto values = field.view();
+  for (grid::Index i = 0; i < block.rows() && n > 0; ++i) {
+    const grid::Index j = block.first_row() + i;
+    if (!block.is_pole(j)) {
+      visit(j, block.sin_theta[at(j)] * block.d_theta[at(j)],
+            sums_of_row(values.row(i), {width, cosine, sine}, n));
+    } else if (first == 0) {
+      const double b = values(i, 0), pole[3] = {1.0, std::cos(block.phi[0]), std::sin(block.phi[0])};
+      visit(j, block.pole_area[j == 0 ? 0 : 1], sums_of_row(&b, {pole, pole + 1, pole + 2}, 1));
+    }
+  }
+}
+
 }  // namespace
 
 run::Quantity signed_flux(const numerics::SphereBlock& block, const grid::RealField& field) {
   std::array<base::CompensatedSum, 2> sums;
-  for_each_point(block, field, [&](auto j, auto k, double b) {
-    const double flux = b * block.summation_area(j, k);
-    sums[0].add(flux);
-    sums[1].add(std::abs(flux));
+  for_each_row(block, field, [&](auto, double area, const RowSums& row) {
+    sums[0].add(area * row.net);
+    sums[1].add(area * (row.positive - row.negative));
   });
   const auto sum = total(block, sums);
   return {.name = "signed_flux", .unit = "Mx", .value = flux_unit * sum[0], .scale = flux_unit * sum[1]};
@@ -63,28 +132,37 @@ std::vector<run::Quantity> field_diagnostics(const numerics::SphereBlock& block,
     count
   };
   std::array<base::CompensatedSum, count> sums;
-  double least = std::numeric_limits<double>::infinity(), most = -least;
+  double ends[2] = {-std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   const double cap = 30 * degree + 1e-10;  // a row at exactly 30 degrees belongs to the cap
-  for_each_point(block, field, [&](auto j, auto k, double b) {
-    least = b < least || std::isnan(b) ? b : least;
-    most = b > most || std::isnan(b) ? b : most;
-    const double flux = b * block.summation_area(j, k), theta = block.theta[at(j)];
-    sums[b > 0 ? positive : negative].add(flux);
+  const auto& widths = block.d_phi;
+  const auto first = widths.begin() + block.first_column();
+  const double owned_width = std::accumulate(first, first + block.columns(), 0.0);
+  for_each_row(block, field, [&](auto j, double area, const RowSums& row) {
+    const auto widest = [](double a, double b) { return a > b || std::isnan(a) ? a : b; };
+    const bool unknown = std::isnan(row.negative);
+    ends[0] = widest(ends[0], unknown ? row.negative : -row.least);
+    ends[1] = widest(ends[1], unknown ? row.negative : row.most);
+    const double theta = block.theta[at(j)], up = area * row.positive, down = area * row.negative,
+                 whole = area * (block.is_pole(j) ? 1.0 : owned_width);
+    sums[positive].add(up);
+    sums[negative].add(down);
     if (theta <= cap) {
-      sums[b > 0 ? north : north_negative].add(flux);
-      sums[north_area].add(block.summation_area(j, k));
+      sums[north].add(up);
+      sums[north_negative].add(down);
+      sums[north_area].add(whole);
     }
     if (theta >= pi - cap) {
-      sums[b > 0 ? south : south_negative].add(flux);
-      sums[south_area].add(block.summation_area(j, k));
+      sums[south].add(up);
+      sums[south_negative].add(down);
+      sums[south_area].add(whole);
     }
     const double middle = j == 0 ? block.face[1] : block.is_pole(j) ? block.face[at(j)] : theta;
-    sums[axial].add(flux * std::cos(middle));
-    sums[x_dipole].add(flux * std::sin(middle) * std::cos(block.phi[at(k)]));
-    sums[y_dipole].add(flux * std::sin(middle) * std::sin(block.phi[at(k)]));
+    sums[axial].add(area * row.net * std::cos(middle));
+    sums[x_dipole].add(area * row.cosine * std::sin(middle));
+    sums[y_dipole].add(area * row.sine * std::sin(middle));
   });
   const auto sum = total(block, sums);
-  const auto& communicator = block.layout()->communicator();
+  block.layout()->communicator().max(std::span<double>(ends));
   const double dipole = 3 / (4 * pi);
   return {{"unsigned_flux", "Mx", flux_unit * (sum[positive] - sum[negative])},
           {"positive_flux", "Mx", flux_unit * sum[positive]},
@@ -99,8 +177,8 @@ std::vector<run::Quantity> field_diagnostics(const numerics::SphereBlock& block,
           {"polar_area_south", "cm^2", flux_unit * sum[south_area]},
           {"axial_dipole", "G", dipole * sum[axial]},
           {"equatorial_dipole", "G", dipole * std::hypot(sum[x_dipole], sum[y_dipole])},
-          {"br_min", "G", communicator.min(least)},
-          {"br_max", "G", communicator.max(most)}};
+          {"br_min", "G", -ends[0]},
+          {"br_max", "G", ends[1]}};
 }
 
 std::vector<run::Quantity> error_diagnostics(const numerics::SphereBlock& block, const grid::RealField& field,

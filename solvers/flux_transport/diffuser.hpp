@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "grid/field.hpp"
 #include "numerics/spectral/polar_filter.hpp"
@@ -41,8 +42,7 @@ class Diffuser {
   /// The practical time-step limit at the state whose rate of change is `rate`: no step may turn the
   /// difference of the fastest changing points from their neighbours round. Infinite if nothing limits.
   /// Collective.
-  double practical_limit(const grid::RealField& field, grid::RealField& rate,
-                         grid::HaloExchange& exchange) const;
+  double practical_limit(const grid::RealField& field, grid::RealField& rate, grid::HaloExchange& exchange);
   void euler_steps(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
   /// The field is solved for, its rate of change is what is added: fluxes in the end, conserved to round-off
   /// whatever the solver's tolerance.
@@ -60,6 +60,7 @@ class Diffuser {
   double safety_;
   double explicit_limit_;
   std::int64_t subcycles_;
+  std::vector<double> row_fastest_;  ///< Work array, by owned row.
   std::int64_t super_steps_ = 0, stages_ = 0;
 };
 

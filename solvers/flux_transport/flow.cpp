@@ -90,14 +90,20 @@ double stream_function(const FlowParameters& flow, double theta, double phi) {
           std::cos(tilt) * std::cos(theta));
 }
 
+void ZonalVelocities::set(const FlowParameters& flow, const numerics::SphereBlock& block, double t) {
+  theta.clear();
+  phi.clear();
+  for (const double face : block.face) theta.push_back(velocity_theta(flow, face, t));
+  for (const double point : block.theta) phi.push_back(velocity_phi(flow, point, t));
+}
+
 void set_velocities(const FlowParameters& flow, const numerics::SphereBlock& block,
                     numerics::SphereAdvection& advection, double t) {
-  std::vector<double> v_theta, v_phi;
-  for (const double face : block.face) v_theta.push_back(velocity_theta(flow, face, t));
-  for (const double theta : block.theta) v_phi.push_back(velocity_phi(flow, theta, t));
-  if (is_zonal(flow)) return advection.set_zonal(std::move(v_theta), std::move(v_phi));
-  advection.set_general([&](auto j, auto k) { return v_theta[at(j)] + tilted_theta(flow, block, j, k); },
-                        [&](auto j, auto k) { return v_phi[at(j)] + tilted_phi(flow, block, j, k); });
+  ZonalVelocities v;
+  v.set(flow, block, t);
+  if (is_zonal(flow)) return advection.set_zonal(v.theta, v.phi);
+  advection.set_general([&](auto j, auto k) { return v.theta[at(j)] + tilted_theta(flow, block, j, k); },
+                        [&](auto j, auto k) { return v.phi[at(j)] + tilted_phi(flow, block, j, k); });
 }
 
 double bound_of_rate(const FlowParameters& flow, const numerics::SphereBlock& block,
@@ -126,6 +132,8 @@ void set_zonal(const FlowParameters& flow, const numerics::SphereBlock& block, d
     std::fill_n(west.view().row(i), block.columns(),
                 block.is_pole(j) ? 0.0 : velocity_phi(flow, block.theta[at(j)], t));
   }
+  if (const auto beyond = block.face_beyond_south(); beyond > 0)
+    std::fill_n(north.view().row(beyond), block.columns(), velocity_theta(flow, block.face.back(), t));
 }
 
 void add_tilted(const FlowParameters& flow, const numerics::SphereBlock& block, grid::RealField& north,

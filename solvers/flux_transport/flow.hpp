@@ -20,6 +20,12 @@ namespace sluice::solvers::flux_transport {
 /// [R_sun^2 h^-1].
 [[nodiscard]] double stream_function(const FlowParameters& flow, double theta, double phi);
 
+/// Zonal profiles at time t on the theta faces and on the rows [R_sun h^-1]; memory is kept.
+struct ZonalVelocities {
+  std::vector<double> theta, phi;
+  void set(const FlowParameters& flow, const numerics::SphereBlock& block, double t);
+};
+
 /// Gives the advection operator its face velocities at time t. Collective.
 void set_velocities(const FlowParameters& flow, const numerics::SphereBlock& block,
                     numerics::SphereAdvection& advection, double t = 0);

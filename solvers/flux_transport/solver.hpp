@@ -60,7 +60,7 @@ class FluxTransport final : public run::Solver {
   grid::Grid grid_;
   numerics::SphereBlock block_;
   grid::RealField
-      field_;  ///< B_r [G]; theta, phi; block layout with halo 3; a pole's value along its whole row.
+      field_;  ///< B_r [G]; theta, phi; block layout with the operators' halo; a pole's value along its whole row.
   Scratch scratch_;
   grid::HaloExchange exchange_;
   std::optional<numerics::PolarFilter> filter_;  ///< None if off.

@@ -56,7 +56,7 @@ SphereAdvection::SphereAdvection(const SphereBlock& block, AdvectionScheme schem
   const auto n = at(block.columns());
   for (auto* row : {&flux_north_, &flux_south_, &flux_pole_}) row->resize(n);
   flux_west_.resize(n + 1);
-  if (scheme == AdvectionScheme::weno3_lax_friedrichs) speeds_.resize(6 * n + n + 5);
+  if (scheme == AdvectionScheme::weno3_lax_friedrichs) splitting_.emplace(block);
   if (scheme == AdvectionScheme::weno5) {
     if (block.rows_global() < 8)
       throw base::AgreedError("weno5 needs at least 8 colatitudes; the grid has " +
@@ -69,27 +69,25 @@ SphereAdvection::SphereAdvection(const SphereBlock& block, AdvectionScheme schem
   }
 }
 
-void SphereAdvection::set_zonal(std::vector<double> v_theta, std::vector<double> v_phi) {
+void SphereAdvection::set_zonal(std::span<const double> v_theta, std::span<const double> v_phi) {
   if (!block_.uniform_phi)
     return set_general([&](Index j, Index) { return v_theta[at(j)]; },
                        [&](Index j, Index) { return v_phi[at(j)]; });
   zonal_ = true;
-  v_theta_ = std::move(v_theta);
-  v_phi_ = std::move(v_phi);
+  v_theta_.assign(v_theta.begin(), v_theta.end());
+  v_phi_.assign(v_phi.begin(), v_phi.end());
   const Index n = block_.rows_global();
-  std::vector<double> right(at(n)), left(at(n));
-  for (Index j = 0; j < n; ++j) {
-    double alpha = 0;
+  const auto alpha = [&](Index j) {
+    double most = 0;
     for (Index f = std::max<Index>(j - 2, 0); f <= std::min(j + 3, n); ++f)
-      alpha = std::max(alpha, std::abs(v_theta_[at(f)]));
-    right[at(j)] = 0.5 * (v_theta_[at(j)] + alpha);
-    left[at(j)] = 0.5 * (v_theta_[at(j) + 1] - alpha);
-  }
+      most = std::max(most, std::abs(v_theta_[at(f)]));
+    return most;
+  };
+  const auto right = [&](Index j) { return 0.5 * (v_theta_[at(j)] + alpha(j)); };
+  const auto left = [&](Index j) { return 0.5 * (v_theta_[at(j) + 1] - alpha(j)); };
   zonal_faces_.assign(at(n) + 1, {});
-  for (Index f = 2; f <= n - 2; ++f) {
-    const double *r = &right[at(f)], *l = &left[at(f)];
-    zonal_faces_[at(f)] = {r[-2], r[-1], r[0], l[1], l[0], l[-1]};
-  }
+  for (Index f = 2; f <= n - 2; ++f)
+    zonal_faces_[at(f)] = {right(f - 2), right(f - 1), right(f), left(f + 1), left(f), left(f - 1)};
   zonal_weno5_.assign(at(n) + 1, {});
   for (Index f = 2; f <= n - 2; ++f) {
     const auto g = [&](Index face) { return block_.sin_face[at(face)] * v_theta_[at(face)]; };
@@ -125,8 +123,9 @@ void SphereAdvection::set_general(const FaceFunction& v_theta, const FaceFunctio
       north(i, k) = v_theta(j, column);
       west(i, k) = block_.is_pole(j) ? 0.0 : v_phi(j, column);
     }
-  for (Index k = 0; k < block_.columns() && block_.owns_south(); ++k)  // beyond the pole
-    north(block_.rows(), k) = v_theta(block_.rows_global(), block_.first_column() + k);
+  if (const Index beyond = block_.face_beyond_south(); beyond > 0)
+    for (Index k = 0; k < block_.columns(); ++k)
+      north(beyond, k) = v_theta(block_.rows_global(), block_.first_column() + k);
   grid::HaloExchange exchange(block_.layout());
   faces_changed(exchange);
 }
@@ -134,16 +133,10 @@ void SphereAdvection::set_general(const FaceFunction& v_theta, const FaceFunctio
 void SphereAdvection::faces_changed(grid::HaloExchange& exchange) {
   exchange(north_);
   exchange(west_);
-  if (scheme_ == AdvectionScheme::weno3_lax_friedrichs) refresh_split(exchange);
   fastest_rate_ = numerics::fastest_rate(block_, north_, west_);
 }
 
-void SphereAdvection::attenuate(const grid::RealField& factor, grid::HaloExchange& exchange) {
-  factor_ = &factor;
-  if (scheme_ == AdvectionScheme::weno3_lax_friedrichs) refresh_split(exchange);
-}
-
-void SphereAdvection::flux_theta(Index face, const Rows& u, double* flux) const {
+void SphereAdvection::flux_theta(Index face, const Rows& u, double* flux) {
   const Index i = face - block_.first_row(), n = block_.columns(), last = block_.rows_global() - 1;
   const FaceStencil cells{u.row(i - 2), u.row(i - 1), u.row(i), u.row(i + 1)};
   const bool donor = face == 1 || face == last || scheme_ == AdvectionScheme::upwind;
@@ -165,18 +158,16 @@ void SphereAdvection::flux_theta(Index face, const Rows& u, double* flux) const 
   if (factor_ != nullptr) attenuate_row(factor_->view().row(i - 1), factor_->view().row(i), n, flux);
 }
 
-void SphereAdvection::flux_theta_split(Index face, const FaceStencil& cells, double* flux) const {
+void SphereAdvection::flux_theta_split(Index face, const FaceStencil& cells, double* flux) {
   const Index i = face - block_.first_row(), n = block_.columns();
   const Weno3Face& weights = weights_theta_[at(face)];
   if (zonal_ && factor_ == nullptr)
     return flux_weno3_split_row(zonal_faces_[at(face)], weights, cells, n, flux);
-  const auto r = right_theta_.view(), l = left_theta_.view();
   flux_weno3_split_row(
-      {r.row(i - 2), r.row(i - 1), r.row(i), l.row(i + 1), l.row(i), l.row(i - 1)},
-      [w = weights](Index) -> const Weno3Face& { return w; }, cells, n, flux);
+      splitting_->theta(i), [w = weights](Index) -> const Weno3Face& { return w; }, cells, n, flux);
 }
 
-void SphereAdvection::flux_phi(Index row, const Rows& u, double* flux) const {
+void SphereAdvection::flux_phi(Index row, const Rows& u, double* flux) {
   const Index i = row - block_.first_row(), faces = block_.columns() + 1;
   const double* c = u.row(i);
   const FaceStencil cells{c - 2, c - 1, c, c + 1};
@@ -186,8 +177,7 @@ void SphereAdvection::flux_phi(Index row, const Rows& u, double* flux) const {
   const double* v = zonal_ ? nullptr : west_.view().row(i);
   const auto with_weights = [&](const auto& weights) {
     if (!split) return flux_weno3_row(v, weights, cells, faces, flux);
-    const double *r = right_phi_.view().row(i), *l = left_phi_.view().row(i);
-    flux_weno3_split_row({r - 2, r - 1, r, l + 1, l, l - 1}, weights, cells, faces, flux);
+    flux_weno3_split_row(splitting_->phi(i), weights, cells, faces, flux);
   };
   if (scheme_ == AdvectionScheme::upwind)
     zonal_ ? flux_upwind_row(v_phi_[at(row)], upwinding_, cells, faces, flux)
@@ -246,6 +236,8 @@ void SphereAdvection::stage(const ShuOsherStage& s, double dt, const grid::RealF
   const auto u0 = u0_field.view(), u = u_field.view();
   const auto out = out_field.view();
   const auto inner = block_.inner_rows();
+  const SplitVelocities velocities{zonal_, v_theta_, v_phi_, north_, west_, factor_};
+  if (splitting_) splitting_->begin(velocities);
   if (block_.columns() > 0 && inner.size() > 0) flux_theta(inner.begin, u, flux_north_.data());
   for (Index j = inner.begin; j < inner.end && block_.columns() > 0; ++j) {
     const Index i = j - block_.first_row();

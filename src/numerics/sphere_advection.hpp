@@ -2,12 +2,15 @@
 // closed at the poles.
 #pragma once
 #include <functional>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "numerics/flux_weno.hpp"
 #include "numerics/runge_kutta.hpp"
 #include "numerics/sphere_advection_rows.hpp"
 #include "numerics/sphere_block.hpp"
+#include "numerics/sphere_splitting.hpp"
 
 namespace sluice::numerics {
 
@@ -33,7 +36,7 @@ class SphereAdvection {
 
   /// Velocities that depend on colatitude alone, stored once a row: v_theta has rows_global + 1 faces (the
   /// first and last beyond the poles), v_phi rows_global rows.
-  void set_zonal(std::vector<double> v_theta, std::vector<double> v_phi);
+  void set_zonal(std::span<const double> v_theta, std::span<const double> v_phi);
   /// Velocities that differ along the row, stored once a cell. Collective.
   void set_general(const FaceFunction& v_theta, const FaceFunction& v_phi);
 
@@ -46,9 +49,9 @@ class SphereAdvection {
   void faces_changed(grid::HaloExchange& exchange);  ///< Collective.
 
   /// Multiplies the velocity of each face by the smaller `factor` (0 to 1) of the two cells that share it,
-  /// from now on; factors on ghosts must be current, and the field must stay. Call again when factors or
-  /// velocities change. `fastest_rate` stays that of the whole velocity. Collective.
-  void attenuate(const grid::RealField& factor, grid::HaloExchange& exchange);
+  /// from now on; factors on ghosts must be current in each stage, and the field must stay. `fastest_rate`
+  /// stays that of the whole velocity.
+  void attenuate(const grid::RealField& factor) { factor_ = &factor; }
 
   /// max over cells of |v_theta| / d_theta + |v_phi| / (sin(theta) d_phi): half its inverse is a stable
   /// forward-Euler step of either direction alone. Zero if nothing moves.
@@ -65,17 +68,11 @@ class SphereAdvection {
     double start, previous, south, north, west_east;
   };
   using Rows = grid::View<const double>;
-  void flux_theta(Index face, const Rows& u, double* flux) const;
-  void flux_theta_split(Index face, const FaceStencil& cells, double* flux) const;
-  void flux_phi(Index row, const Rows& u, double* flux) const;
+  void flux_theta(Index face, const Rows& u, double* flux);
+  void flux_theta_split(Index face, const FaceStencil& cells, double* flux);
+  void flux_phi(Index row, const Rows& u, double* flux);
   void update_row(const Combination& c, const double* u0, const double* u, double* out) const;
   void close_pole(const ShuOsherStage& s, double dt, bool north, const Rows& u0, const Rows& u, double* out);
-  /// Multipliers of the split parts on owned cells, from the face velocities and factors; then their ghosts.
-  void refresh_split(grid::HaloExchange& exchange);
-  void split_theta(Index row);
-  void split_phi(Index row);
-  /// |v| of the theta faces north of a local row, attenuated; in its place of the ring of rows.
-  double* theta_faces(Index row);
   [[nodiscard]] double zonal_rate() const;
 
   const SphereBlock& block_;
@@ -83,17 +80,15 @@ class SphereAdvection {
   double upwinding_;
   bool zonal_ = true;
   double fastest_rate_ = 0;
-  std::vector<Weno3Face> weights_theta_;     ///< By global theta face.
-  std::vector<Weno3Face> weights_phi_;       ///< One if longitudes are uniform, else by owned phi face.
-  std::vector<double> v_theta_, v_phi_;      ///< Zonal: by global face, row.
-  std::vector<SplitFace> zonal_faces_;       ///< By global theta face.
-  std::vector<FaceVelocity> zonal_weno5_;    ///< By global theta face.
-  const grid::RealField* factor_ = nullptr;  ///< Of cells, if velocities are attenuated.
-  // General: velocity of a cell's north and west face, and the multipliers of its right- and left-going
-  // parts.
-  grid::RealField north_, west_, right_theta_, left_theta_, right_phi_, left_phi_;
+  std::vector<Weno3Face> weights_theta_;      ///< By global theta face.
+  std::vector<Weno3Face> weights_phi_;        ///< One if longitudes are uniform, else by owned phi face.
+  std::vector<double> v_theta_, v_phi_;       ///< Zonal: by global face, row.
+  std::vector<SplitFace> zonal_faces_;        ///< By global theta face.
+  std::vector<FaceVelocity> zonal_weno5_;     ///< By global theta face.
+  const grid::RealField* factor_ = nullptr;   ///< Of cells, if velocities are attenuated.
+  grid::RealField north_, west_;              ///< General: velocity of a cell's north and west face.
+  std::optional<SphereSplitting> splitting_;  ///< Of weno3_lax_friedrichs.
   std::vector<double> flux_north_, flux_south_, flux_west_, flux_pole_;  ///< Work rows.
-  std::vector<double> speeds_;  ///< Work rows of the splitting: six of theta faces, one of phi faces.
 };
 
 }  // namespace sluice::numerics

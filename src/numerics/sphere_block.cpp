@@ -61,7 +61,7 @@ SphereBlock::SphereBlock(const grid::Grid& grid, grid::LayoutPtr layout)
   if (grid.geometry != grid::Geometry::sphere || grid.extents() != layout_->global())
     throw base::AgreedError("sphere operators need a sphere grid and a layout of its extents");
   if (layout_->halo()[0] < halo || layout_->halo()[1] < halo)
-    throw base::AgreedError("sphere operators need three ghost layers in both directions");
+    throw base::AgreedError("sphere operators need five ghost layers in both directions");
   if (rows_global_ < 5 || columns_global_ < 4)
     throw base::AgreedError(
         "sphere operators need at least 5 colatitudes (with the poles) and 4 longitudes; got " +

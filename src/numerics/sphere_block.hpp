@@ -20,8 +20,9 @@ using grid::Index;
 
 class SphereBlock {
  public:
-  /// Ghost layers that the sphere's operators need in both directions.
-  static constexpr Index halo = 3;
+  /// Ghost layers that the sphere's operators need in both directions: three for a stage, five for the
+  /// velocities of its Lax-Friedrichs splitting.
+  static constexpr Index halo = 5;
 
   /// `layout` has this grid's extents and a halo of at least `halo`. Collective.
   SphereBlock(const grid::Grid& grid, grid::LayoutPtr layout);
@@ -41,6 +42,11 @@ class SphereBlock {
   [[nodiscard]] bool owns_north() const { return rows_ > 0 && first_row_ == 0; }
   [[nodiscard]] bool owns_south() const { return rows_ > 0 && first_row_ + rows_ == rows_global_; }
   [[nodiscard]] bool is_pole(Index row) const { return row == 0 || row == rows_global_ - 1; }
+  /// Local index of the theta face beyond the south pole if it lies in this rank's rows and ghosts, else 0.
+  [[nodiscard]] Index face_beyond_south() const {
+    const Index i = rows_global_ - first_row_;
+    return rows_ > 0 && i < rows_ + halo ? i : 0;
+  }
   /// Owned rows between the poles, global half-open range.
   [[nodiscard]] grid::Range inner_rows() const;
 

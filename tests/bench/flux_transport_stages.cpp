@@ -1,5 +1,6 @@
 // Cost of one stage of flux transport: WENO3 advection and RKG2 diffusion [ns per cell and stage], on any
 // number of ranks, ghost exchange included. Usage: bench_flux_transport [n_theta n_phi]
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -11,6 +12,7 @@
 #include "base/timer.hpp"
 #include "flux_transport/advector.hpp"
 #include "flux_transport/flow.hpp"
+#include "numerics/spectral/fourier.hpp"
 #include "numerics/sphere_advection.hpp"
 #include "numerics/sphere_diffusion.hpp"
 
@@ -41,6 +43,22 @@ double seconds_per_call(const base::Communicator& world, const std::function<voi
   return least;
 }
 
+/// Time of a forward and an inverse transform of 1024 complex points, out of place [s].
+double transform_pair(const base::Communicator& world) {
+  numerics::FourierTransform transform(base::Communicator::self(), {.points = {1024, 1, 1}});
+  grid::ComplexField space({"f", "1", "field"}, transform.physical()),
+      modes({"F", "1", "modes"}, transform.spectral());
+  return seconds_per_call(
+      world, [&] { transform.forward(space, modes), transform.inverse(modes, space); }, 100);
+}
+
+/// Unit costs of HipFT 1.19.3 [ns per cell and operator evaluation], one thread, the lower of the two grids';
+/// its machine took 3.3 us for a pair of transforms of 1024 points.
+struct HipftCosts {
+  double machine = 1;  ///< Time here over time there.
+  double weno3 = 17.2, refresh = 12.5, rkg2 = 5.2;
+};
+
 /// Bandwidth of a triad on fields of this size [B s^-1].
 double triad(const base::Communicator& world, std::size_t n) {
   std::vector<double> a(n), b(n, 1.0), c(n, 2.0);
@@ -55,7 +73,8 @@ double triad(const base::Communicator& world, std::size_t n) {
   return 24.0 * double(n) / seconds + 0 * a[n / 2];
 }
 
-void measure(const base::Communicator& world, grid::Index n_theta, grid::Index n_phi) {
+void measure(const base::Communicator& world, const HipftCosts& hipft, grid::Index n_theta,
+             grid::Index n_phi) {
   const auto grid = grid::Grid::uniform_sphere(n_theta, n_phi, 1.0, "R_sun");
   const numerics::SphereBlock block(grid, numerics::SphereBlock::make_layout(world, grid));
   const auto make = [&] { return grid::RealField({"B_r", "G", ""}, block.layout()); };
@@ -70,12 +89,14 @@ void measure(const base::Communicator& world, grid::Index n_theta, grid::Index n
   const double cells = double(n_theta) * double(n_phi);
   const int calls = static_cast<int>(5e5 / cells) + 1;
   const double bandwidth = triad(world, static_cast<std::size_t>(block.layout()->owned_size()));
-  const auto report = [&](const char* name, double seconds, double bytes) {
-    if (world.is_root())
-      std::printf(
-          "%4ld x %4ld  %-28s %6.2f ns per cell and stage; memory floor %5.2f ns (%2.0f B at %.1f GB/s)\n",
-          long(n_theta), long(n_phi), name, 1e9 * seconds / cells * world.size(), 1e9 * bytes / bandwidth,
-          bytes, bandwidth / 1e9);
+  const auto report = [&](const char* name, double seconds, double bytes, double yardstick = 0) {
+    if (!world.is_root()) return;
+    const double cost = 1e9 * seconds / cells * world.size();
+    std::printf("%4ld x %4ld  %-34s %6.2f ns a cell; memory floor %5.2f ns (%2.0f B at %.1f GB/s)",
+                long(n_theta), long(n_phi), name, cost, 1e9 * bytes / bandwidth, bytes, bandwidth / 1e9);
+    if (yardstick > 0)
+      std::printf("; HipFT %.1f ns: %.1f times", yardstick * hipft.machine, yardstick * hipft.machine / cost);
+    std::printf("\n");
   };
 
   for (const auto& [name, scheme] :
@@ -91,7 +112,7 @@ void measure(const base::Communicator& world, grid::Index n_theta, grid::Index n
       exchange(b), advection.stage(numerics::ssprk43.stages[3], 1e-3, a, b, a);
     };
     const auto stages = [&](const std::string& what, double bytes) {
-      report((name + what).c_str(), seconds_per_call(world, advect, calls / 4 + 1) / 4, bytes);
+      report((name + what).c_str(), seconds_per_call(world, advect, calls / 4 + 1) / 4, bytes, hipft.weno3);
     };
     ft::set_velocities(flow, block, advection);
     stages(", zonal flow", 18);
@@ -104,9 +125,10 @@ void measure(const base::Communicator& world, grid::Index n_theta, grid::Index n
     const auto refresh = [&] {
       exchange(a);
       ft::attenuation(a.span(), 300, d.span());
-      advection.attenuate(d, exchange);
+      advection.attenuate(d);
     };
-    report((std::string(name) + ", attenuation a step").c_str(), seconds_per_call(world, refresh, calls), 16);
+    report((std::string(name) + ", attenuation a step").c_str(), seconds_per_call(world, refresh, calls), 16,
+           hipft.refresh);
     stages(", attenuated", 26);
   }
   numerics::SphereAdvection upwind(block, numerics::AdvectionScheme::upwind);
@@ -127,7 +149,7 @@ void measure(const base::Communicator& world, grid::Index n_theta, grid::Index n
                std::swap(b, c);
              },
              calls),
-         40);
+         40, hipft.rkg2);
 }
 
 }  // namespace
@@ -135,11 +157,16 @@ void measure(const base::Communicator& world, grid::Index n_theta, grid::Index n
 int main(int argc, char** argv) {
   base::MpiSession session(argc, argv);
   const auto world = base::Communicator::world();
+  HipftCosts hipft;
+  hipft.machine = transform_pair(world) / 3.3e-6;
+  if (world.is_root())
+    std::printf("transforms of 1024 points: %.2f of the time on the machine of HipFT's timings\n",
+                hipft.machine);
   if (argc == 3) {
-    measure(world, std::atol(argv[1]), std::atol(argv[2]));
+    measure(world, hipft, std::atol(argv[1]), std::atol(argv[2]));
   } else {
-    measure(world, 180, 360);
-    measure(world, 512, 1024);
+    measure(world, hipft, 180, 360);
+    measure(world, hipft, 512, 1024);
   }
   return 0;
 }

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "base/error.hpp"
 #include "base/timer.hpp"
 #include "numerics/petsc/handles.hpp"
 #include "numerics/petsc/session.hpp"
+#include "numerics/petsc/sphere_multigrid.hpp"
 
 namespace sluice::numerics::petsc {
 
@@ -23,6 +25,13 @@ constexpr const char* algebraic_multigrid = PCGAMG;
 
 PetscInt integer(double number) { return static_cast<PetscInt>(number); }
 PetscInt integer(Index number) { return static_cast<PetscInt>(number); }
+
+/// Solves along the lines of the geometric multigrid are exact where the case does not ask for others.
+std::map<std::string, std::string> line_options(const SphereImplicitSpec& spec) {
+  const std::string name = spec.prefix + "mg_levels_sub_pc_type";
+  if (!spec.geometric || spec.options.contains(name) || spec.options.contains("-" + name)) return {};
+  return {{name, "lu"}};
+}
 
 const SphereBlock& started(const SphereBlock& block, Index unknowns) {
   start(block.layout()->communicator());
@@ -50,8 +59,9 @@ struct SphereImplicit::Impl {
 
   const SphereDiffusion& diffusion;
   const SphereBlock& block;
-  Options options;
+  Options options, of_lines;
   SphereImplicitSpec spec;
+  std::optional<SphereHierarchy> hierarchy;
   PetscInt owned = 0, first = 0;
   double pole_number[2]{};
   grid::RealField number;  ///< Of the unknown of each cell; a pole's along its whole row.
@@ -65,6 +75,7 @@ SphereImplicit::Impl::Impl(const SphereDiffusion& given, const SphereImplicitSpe
     : diffusion(given),
       block(started(given.block(), given.block().rows_global() * given.block().columns_global())),
       options(wanted.options),
+      of_lines(line_options(wanted)),
       spec(wanted),
       number({"number", "1", "number of an unknown"}, block.layout()) {
   number_unknowns();
@@ -77,7 +88,10 @@ SphereImplicit::Impl::Impl(const SphereDiffusion& given, const SphereImplicitSpe
   check(KSPSetInitialGuessNonzero(ksp, PETSC_TRUE));
   PC preconditioner = nullptr;
   check(KSPGetPC(ksp, &preconditioner));
-  check(PCSetType(preconditioner, algebraic_multigrid));
+  if (spec.geometric)
+    hierarchy.emplace(block).configure(preconditioner);
+  else
+    check(PCSetType(preconditioner, algebraic_multigrid));
   assemble(1 / diffusion.largest_row_sum());
   check(KSPSetFromOptions(ksp));
   check(KSPSetUp(ksp));
