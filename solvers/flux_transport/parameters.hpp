@@ -84,7 +84,7 @@ struct DiffusionParameters {
   double coefficient = 300;  ///< [km^2 s^-1]
   std::string file;
   double grid_coefficient = 0;  ///< [h^-1]
-  std::string scheme = "rkg2", multigrid = "geometric";
+  std::string scheme = "rkg2", multigrid = "algebraic";
   std::int64_t subcycles = 0;
   double tolerance = 1e-10;
   [[nodiscard]] bool off() const { return coefficient == 0 && file.empty() && grid_coefficient == 0; }

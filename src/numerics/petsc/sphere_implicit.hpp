@@ -11,13 +11,13 @@ namespace sluice::numerics::petsc {
 struct SphereImplicitSpec {
   std::string prefix{};                          ///< "NAME_", of the options of the solves
   std::map<std::string, std::string> options{};  ///< Of the case's `petsc:` block.
-  bool geometric = true;                         ///< Multigrid on the sphere's own grids, else algebraic.
+  bool geometric = false;                        ///< Multigrid on the sphere's own grids, else algebraic.
   double tolerance = 1e-10;                      ///< Residual after a solve relative to the one before.
   int maximum_iterations = 500;
 };
 
-/// Conjugate gradients on the symmetric system (area - s area D) x = area u, preconditioned by geometric
-/// multigrid (lines of longitude smoothed as a whole) or an algebraic one (hypre's, else PETSc's). The matrix
+/// Conjugate gradients on the symmetric system (area - s area D) x = area u, preconditioned by algebraic
+/// multigrid (hypre's, else PETSc's) or a geometric one (lines of longitude smoothed as a whole). The matrix
 /// is made anew when s changes.
 class SphereImplicit {
  public:
