@@ -156,8 +156,8 @@ void DiffusionParameters::declare(base::Parameters& p) {
            {.help = "time integration of diffusion"});
   p.choice(
       "multigrid", multigrid,
-      {{"geometric", "on the grid with every second point and so on; lines of longitude are solved exactly"},
-       {"algebraic", "hypre's BoomerAMG, else PETSc's"}},
+      {{"algebraic", "hypre's BoomerAMG (where PETSc has no hypre: GAMG, with other bits every time)"},
+       {"geometric", "grids of every second row and column and so on, lines of longitude solved exactly"}},
       {.help = "preconditioner of an implicit solve"});
   p.real("tolerance", tolerance,
          {.help = "of an implicit solve: residual over the field",

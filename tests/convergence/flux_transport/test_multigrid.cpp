@@ -40,7 +40,7 @@ TEST(Multigrid, IterationsDoNotDependOnTheGrid) {
     for (const bool geometric : {true, false}) {
       std::vector<int> found;
       for (const grid::Index n : {64, 128, 256}) found.push_back(iterations(n, 2 * n, hours, geometric));
-      if (!geometric) continue;  // printed for comparison
+      if (!geometric && hours < 100) continue;  // 3, 4, 5: on coarse grids hardly anything to solve
       const auto [least, most] = std::minmax_element(found.begin(), found.end());
       EXPECT_LE(*most, 1.3 * *least + 0.5) << hours << " h";
       EXPECT_LE(*most, 15) << hours << " h";
