@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "numerics/spectral/mode_map.hpp"
 #include "run/hdf5.hpp"
 #include "turbulence/plane.hpp"
 
@@ -15,7 +16,7 @@ void InitialVorticity::declare(base::Parameters& p) {
             {"rossby_wave", "amplitude cos(kx x + ky y), the same"},
             {"lamb_dipole", "a pair of opposite vortices that moves along x (Lamb 1895, Chaplygin 1903)"},
             {"random", "Gaussian, energy spectrum k^4 exp(-(k/peak)^2)"},
-            {"file", "vorticity of a snapshot of the same grid"}},
+            {"file", "vorticity of a snapshot of the same box; of another grid the modes that both have"}},
            {.help = "which one"});
   p.real("amplitude", amplitude, {.help = "of taylor_green and rossby_wave", .unit = "1"});
   p.integers("waves", waves,
@@ -39,7 +40,8 @@ void InitialVorticity::fill(Space& space, ComplexField& w) const {
   std::fill(w.span().begin(), w.span().end(), Complex{});
   if (is_exact()) fill_waves(space, w);
   if (type == "random") fill_random(space, w);
-  if (type == "lamb_dipole" || type == "file") fill_values(space, w);
+  if (type == "lamb_dipole") fill_values(space, w);
+  if (type == "file") fill_from_file(space, w);
 }
 
 void InitialVorticity::fill_waves(const Space& space, ComplexField& w) const {
@@ -91,22 +93,46 @@ double lamb_dipole(double x, double y, double radius, double speed) {
 void InitialVorticity::fill_values(Space& space, ComplexField& w) const {
   RealField values({"vorticity", "1", "vorticity"}, space.transform().physical());
   const auto& layout = values.layout();
-  if (type == "file") {
-    auto input = run::Hdf5File::open(space.communicator(), file);
-    if (!input.has("/vorticity"))
-      throw base::AgreedError("initial.file: " + file + " has no dataset vorticity");
-    input.read_field("/vorticity", values.layout_pointer(), values.data(), 1);
-  } else {
-    const auto view = values.view();
-    const auto& spec = space.transform().spec();
-    for (Index i = 0; i < layout.count()[0]; ++i)
-      for (Index j = 0; j < layout.count()[1]; ++j)
-        view(i, j) =
-            lamb_dipole(static_cast<double>(layout.offset()[0] + i) * space.spacing(0) - spec.length[0] / 2,
-                        static_cast<double>(layout.offset()[1] + j) * space.spacing(1) - spec.length[1] / 2,
-                        radius, speed);
-  }
+  const auto view = values.view();
+  const auto& spec = space.transform().spec();
+  for (Index i = 0; i < layout.count()[0]; ++i)
+    for (Index j = 0; j < layout.count()[1]; ++j)
+      view(i, j) = lamb_dipole(
+          static_cast<double>(layout.offset()[0] + i) * space.spacing(0) - spec.length[0] / 2,
+          static_cast<double>(layout.offset()[1] + j) * space.spacing(1) - spec.length[1] / 2, radius, speed);
   space.transform().forward(values, w);
+  space.clear_rest(w);
+}
+
+void InitialVorticity::fill_from_file(Space& space, ComplexField& w) const {
+  const auto refuse = [this](const std::string& why) {
+    throw base::AgreedError("initial.file: " + file + " " + why);
+  };
+  auto input = run::Hdf5File::open(space.communicator(), file);
+  if (!input.has("/vorticity")) refuse("has no dataset vorticity");
+  const auto shape = input.shape("/vorticity");
+  if (shape.size() != 2)
+    refuse("has a vorticity of " + std::to_string(shape.size()) + " axes; 2 are allowed");
+  auto spec = space.transform().spec();
+  int finer = 0, coarser = 0;
+  for (const std::size_t axis : {0U, 1U}) {
+    const auto points = static_cast<Index>(shape[axis]);
+    finer += points > spec.points[axis] ? 1 : 0;
+    coarser += points < spec.points[axis] ? 1 : 0;
+    spec.points[axis] = points;
+  }
+  if (finer > 0 && coarser > 0) refuse("is finer along one axis and coarser along the other");
+  spec.planning = numerics::Planning::estimated;
+  numerics::FourierTransform other(space.communicator(), spec);
+  RealField values({"vorticity", "1", "vorticity"}, other.physical());
+  input.read_field("/vorticity", values.layout_pointer(), values.data(), 1);
+  ComplexField modes({"vorticity", "1", "modes of the file"}, other.spectral());
+  other.forward(values, modes);
+  const double scale = space.points() / static_cast<double>(other.total_points());
+  if (coarser > 0)
+    numerics::ModeMap(other, space.transform()).to_fine(modes, scale, w);
+  else
+    numerics::ModeMap(space.transform(), other).to_coarse(modes, scale, w);
   space.clear_rest(w);
 }
 

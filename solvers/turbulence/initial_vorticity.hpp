@@ -29,6 +29,7 @@ struct InitialVorticity {
   void fill_waves(const Space& space, ComplexField& w) const;
   void fill_random(const Space& space, ComplexField& w) const;
   void fill_values(Space& space, ComplexField& w) const;
+  void fill_from_file(Space& space, ComplexField& w) const;
 };
 
 }  // namespace sluice::solvers::turbulence
