@@ -117,6 +117,24 @@ means: {every_steps: 2}
 transform: {planning: estimated}
 run: {t_end: 288000}
 """ + HOOKS.format(field="q1")
+SMALL["two_layer_exact"] = """
+solver: turbulence
+grid: {points: [24, 20], length: [1.0e+6]}
+equation: {model: two_layer, two_layer: {noise: 10, closure: {type: backscatter}, topography: {type: hill, amplitude: 1.0e-5}}}
+time: {integrator: etdrk4, dt: 7200, dealiasing: padded}
+lyapunov: {every_steps: 3}
+transform: {planning: estimated}
+run: {t_end: 288000}
+""" + HOOKS.format(field="q1")
+SMALL["isotropic"] = """
+solver: turbulence
+grid: {points: [12, 10, 16]}
+equation: {model: isotropic, isotropic: {injection: 0.1}}
+time: {integrator: ab3, dt: 0.02, cfl: 0.5}
+means: {every_steps: 2}
+transform: {planning: estimated}
+run: {t_end: 0.6}
+""" + HOOKS.format(field="w")
 SMALL["lorenz96"] = """
 solver: turbulence
 grid: {points: [5, 8]}
