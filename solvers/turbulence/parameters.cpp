@@ -34,6 +34,7 @@ void TurbulenceParameters::declare(Parameters& parameters) {
              {{"navier_stokes", "vorticity equation in two dimensions, on the beta plane"},
               {"kuramoto_sivashinsky", "u_t + u u_x + u_xx + u_xxxx = 0 in one dimension, with coefficients"},
               {"two_layer", "two-layer quasi-geostrophic flow with a sheared mean flow (pyqg's conventions)"},
+              {"barotropic", "one quasi-geostrophic layer (pyqg's conventions)"},
               {"isotropic", "incompressible flow in three dimensions, forced or decaying"},
               {"lorenz96", "Lorenz-96, one or two scales; grid.points: systems, slow variables"}},
              {.help = "which one"});
@@ -42,6 +43,7 @@ void TurbulenceParameters::declare(Parameters& parameters) {
     p.group("kuramoto_sivashinsky", "of model kuramoto_sivashinsky",
             [this](Parameters& q) { kuramoto_sivashinsky.declare(q); });
     p.group("two_layer", "of model two_layer", [this](Parameters& q) { two_layer.declare(q); });
+    p.group("barotropic", "of model barotropic", [this](Parameters& q) { barotropic.declare(q); });
     p.group("isotropic", "of model isotropic", [this](Parameters& q) { isotropic.declare(q); });
     p.group("lorenz96", "of model lorenz96", [this](Parameters& q) { lorenz96.declare(q); });
   });
@@ -126,6 +128,7 @@ void TurbulenceParameters::validate(const Parameters& parameters) const {
     navier_stokes.initial.validate(parameters);
   }
   if (model == "two_layer") two_layer.validate(parameters);
+  if (model == "barotropic") barotropic.validate(parameters);
 }
 
 grid::Grid TurbulenceParameters::make_grid() const {
@@ -176,6 +179,7 @@ Lorenz96Run TurbulenceParameters::lorenz96_run() const {
 std::unique_ptr<Model> TurbulenceParameters::make_model(Space& space, const run::Context& context) const {
   if (model == "kuramoto_sivashinsky")
     return std::make_unique<KuramotoSivashinsky>(space, kuramoto_sivashinsky, context);
+  if (model == "barotropic") return std::make_unique<Barotropic>(space, barotropic, context);
   if (model == "isotropic") return std::make_unique<Isotropic>(space, isotropic, context);
   if (model == "two_layer") return std::make_unique<TwoLayer>(space, two_layer, context);
   auto parts = navier_stokes;

@@ -6,6 +6,7 @@
 #include "base/parameters.hpp"
 #include "grid/grid.hpp"
 #include "turbulence/lorenz96.hpp"
+#include "turbulence/models/barotropic.hpp"
 #include "turbulence/models/isotropic.hpp"
 #include "turbulence/models/kuramoto_sivashinsky.hpp"
 #include "turbulence/models/navier_stokes.hpp"
@@ -25,6 +26,7 @@ struct TurbulenceParameters {
   NavierStokes::Parts navier_stokes;
   KuramotoSivashinskyParameters kuramoto_sivashinsky;
   TwoLayerParameters two_layer;
+  BarotropicParameters barotropic;
   IsotropicParameters isotropic;
   Lorenz96Parameters lorenz96;
   std::string integrator = "etdrk4", dealiasing = "two_thirds", planning = "measured";

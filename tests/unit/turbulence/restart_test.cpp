@@ -67,6 +67,13 @@ std::vector<Setup> setups() {
   for (const char* integrator : {"etdrk4", "ifrk3", "ab3", "ab2cn"})
     all.push_back(box("injection: 0.1, peak: 3", integrator, "two_thirds"));
   all.push_back(box("initial: taylor_green, viscosity: 0", "ifrk4", "filter"));
+  all.push_back(
+      {"barotropic",
+       "{grid: {points: [20, 24]}, equation: {model: barotropic, barotropic: {beta: 2, radius: 1, drag: 0.1, "
+       "flow: 0.2, hyperviscosity: 1.0e-3, topography: {type: hill, amplitude: 3}}}, time: {dt: 0.02, "
+       "integrator: ab3}, " +
+           means + "}",
+       0.02});
   return all;
 }
 
