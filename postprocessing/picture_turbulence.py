@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import sluice_plot
-from sluice_files import edges
+from sluice_files import BadInput, edges
 
 
 def read_curves(folder):
@@ -106,7 +106,11 @@ def draw_pdfs(figure, place, pdfs):
 def draw(run, file):
     curves, pdfs = read_curves(run.folder), read_pdfs(run.folder)
     panels = []
-    if run.snapshots:
+    try:
+        has_snapshots = bool(run.snapshots)
+    except BadInput:
+        has_snapshots = False
+    if has_snapshots:
         name = next((one for one in ("vorticity", "q1", "u") if one in run.snapshots[-1].names), run.snapshots[-1].names[0])
         panels.append(lambda figure, place: draw_field(figure, place, run, name))
     if any("spectrum" in name for name in curves):
@@ -118,6 +122,8 @@ def draw(run, file):
         def draw_history(figure, place):
             sluice_plot.plot_history(figure.add_subplot(place), run.history, names)
         panels.append(draw_history)
+    if not panels:
+        raise BadInput(f"{run.folder}: nothing to draw; the hooks snapshot, curves, statistics (with bins) and history give it")
     columns = 2 if len(panels) > 1 else 1
     rows = max(1, -(-len(panels) // columns))
     figure = plt.figure(figsize=(6.5 * columns, 5 * rows))

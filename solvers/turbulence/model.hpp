@@ -40,7 +40,8 @@ class Model {
   [[nodiscard]] virtual std::vector<run::Quantity> from_means(const std::vector<double>& means) const;
   /// Further outputs in space beside the evolving fields: names and units.
   [[nodiscard]] virtual std::vector<grid::FieldInfo> further_outputs() const { return {}; }
-  /// The axis along which one of them is the component of a vector, -1 for a scalar.
+  /// The axis along which an output (evolving fields first, then the further ones) is the component of a
+  /// velocity, -1 for others.
   [[nodiscard]] virtual int face_of(std::size_t) const { return -1; }
   /// Modes of one of them, linear in u. Collective.
   virtual void further_output(std::size_t which, const Modes& u, ComplexField& modes);

@@ -25,6 +25,7 @@ TurbulenceParameters coarse_parameters(TurbulenceParameters parameters, const ru
   parameters.points = spec.points;
   parameters.navier_stokes.closure.type = "none";
   parameters.navier_stokes.forcing.type = "none";
+  parameters.two_layer.closure.type = "none";
   parameters.planning = "estimated";
   return parameters;
 }
@@ -82,26 +83,26 @@ SpectralCompanion::SpectralCompanion(const TurbulenceParameters& parameters, con
   for (const auto& field : fields()) values_.emplace_back(field.info, space_.transform().physical());
 }
 
-std::string SpectralCompanion::place_of(std::size_t further) const {
-  const int axis = staggered_ ? model_->face_of(further) : -1;
+std::string SpectralCompanion::place_of(std::size_t output) const {
+  const int axis = staggered_ ? model_->face_of(output) : -1;
   return axis < 0 ? "node" : std::string(1, "xyz"[axis]);
 }
 
+/// Inputs: all outputs of the model. Targets: the evolving fields' and what else is a velocity.
 std::vector<run::SubgridField> SpectralCompanion::fields() const {
   std::vector<run::SubgridField> result;
-  const auto own = model_->fields(), further = model_->further_outputs();
-  for (const auto& info : own) result.push_back({.info = info, .target = false, .place = "node"});
-  for (std::size_t n = 0; n < further.size(); ++n)
-    result.push_back({.info = further[n], .target = false, .place = place_of(n)});
-  const auto target = [&](const grid::FieldInfo& info, const std::string& place) {
-    result.push_back({.info = {"subgrid_" + info.name, rate_unit(info.unit),
-                               "rate of change of " + info.long_name + " that the coarse grid misses"},
-                      .target = true,
-                      .place = place});
-  };
-  for (const auto& info : own) target(info, "node");
-  for (std::size_t n = 0; n < further.size(); ++n)
-    if (model_->face_of(n) >= 0) target(further[n], place_of(n));
+  auto outputs = model_->fields();
+  const std::size_t evolving = outputs.size();
+  for (const auto& info : model_->further_outputs()) outputs.push_back(info);
+  for (std::size_t n = 0; n < outputs.size(); ++n)
+    result.push_back({.info = outputs[n], .target = false, .place = place_of(n)});
+  for (std::size_t n = 0; n < outputs.size(); ++n)
+    if (n < evolving || model_->face_of(n) >= 0)
+      result.push_back(
+          {.info = {"subgrid_" + outputs[n].name, rate_unit(outputs[n].unit),
+                    "rate of change of " + outputs[n].long_name + " that the coarse grid misses"},
+           .target = true,
+           .place = place_of(n)});
   return result;
 }
 
@@ -139,14 +140,14 @@ std::vector<grid::FieldView> SpectralCompanion::evaluate() {
         [&](Index at, double, double, double) { subgrid_[f].data()[at] -= missed[f].data()[at]; });
   }
   std::size_t next = 0;
-  const auto further = model_->further_outputs();
+  const std::size_t further = model_->further_outputs().size(), evolving = coarse_.size();
   ComplexField modes = space_.make_modes("modes");
   for (const Modes* state : {&coarse_, &subgrid_}) {
-    for (const ComplexField& one : *state) to_space(one, "node", values_[next++]);
-    for (std::size_t n = 0; n < further.size(); ++n) {
-      if (state == &subgrid_ && model_->face_of(n) < 0) continue;
+    for (std::size_t n = 0; n < evolving; ++n) to_space((*state)[n], place_of(n), values_[next++]);
+    for (std::size_t n = 0; n < further; ++n) {
+      if (state == &subgrid_ && model_->face_of(evolving + n) < 0) continue;
       coarse_model_->further_output(n, *state, modes);
-      to_space(modes, place_of(n), values_[next++]);
+      to_space(modes, place_of(evolving + n), values_[next++]);
     }
   }
   std::vector<grid::FieldView> views;

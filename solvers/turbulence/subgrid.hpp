@@ -38,7 +38,7 @@ class SpectralCompanion final : public run::SubgridCompanion {
  private:
   void filter(const ComplexField& fine, ComplexField& coarse) const;
   void to_space(const ComplexField& modes, const std::string& place, RealField& values);
-  [[nodiscard]] std::string place_of(std::size_t further) const;
+  [[nodiscard]] std::string place_of(std::size_t output) const;
 
   bool staggered_;
   const Space* fine_;

@@ -30,6 +30,7 @@ class Isotropic final : public Model {
   }
   [[nodiscard]] Complex symbol(std::size_t, double kx, double ky, double kz) const override;
   void nonlinear(const Modes& u, double t, Modes& n) override;
+  void products(const Modes& u, Modes& n) override { advection(u, n); }
   void begin_step(const Modes&, double, double, std::int64_t) override { measure_rate_ = true; }
   [[nodiscard]] double advection_rate() const override { return rate_; }
   void initialize(Modes& u) override;
@@ -40,6 +41,9 @@ class Isotropic final : public Model {
     return {{"vorticity_x", "1", "vorticity along x"},
             {"vorticity_y", "1", "vorticity along y"},
             {"vorticity_z", "1", "vorticity along z"}};
+  }
+  [[nodiscard]] int face_of(std::size_t output) const override {
+    return output < 3 ? static_cast<int>(output) : -1;
   }
   void further_output(std::size_t which, const Modes& u, ComplexField& modes) override;
   [[nodiscard]] std::vector<run::Curve> curves(const Modes& u, double t) override;

@@ -42,7 +42,9 @@ class NavierStokes final : public Model {
   [[nodiscard]] std::vector<run::Quantity> samples(const Modes& u, double t) override;
   [[nodiscard]] std::vector<run::Quantity> from_means(const std::vector<double>& means) const override;
   [[nodiscard]] std::vector<grid::FieldInfo> further_outputs() const override;
-  [[nodiscard]] int face_of(std::size_t further) const override { return static_cast<int>(further) - 1; }
+  [[nodiscard]] int face_of(std::size_t output) const override {
+    return output < 2 ? -1 : static_cast<int>(output) - 2;
+  }
   void further_output(std::size_t which, const Modes& u, ComplexField& modes) override;
   [[nodiscard]] std::vector<run::Curve> curves(const Modes& u, double t) override;
   [[nodiscard]] RealField* given_field() override { return closure_->field(); }

@@ -186,13 +186,18 @@ void TwoLayer::initialize(Modes& u) {
 
 std::vector<grid::FieldInfo> TwoLayer::further_outputs() const {
   return {{"streamfunction_1", "m^2 s^-1", "stream function of the upper layer"},
-          {"streamfunction_2", "m^2 s^-1", "stream function of the lower layer"}};
+          {"streamfunction_2", "m^2 s^-1", "stream function of the lower layer"},
+          {"u1", "m s^-1", "eddy velocity along x in the upper layer"},
+          {"v1", "m s^-1", "eddy velocity along y in the upper layer"},
+          {"u2", "m s^-1", "eddy velocity along x in the lower layer"},
+          {"v2", "m s^-1", "eddy velocity along y in the lower layer"}};
 }
 
 void TwoLayer::further_output(std::size_t which, const Modes& q, ComplexField& modes) {
   space_->clear_rest(modes);
   space_->each_mode([&](Index at, double kx, double ky, double) {
-    modes.data()[at] = streamfunctions(q, at, kx, ky)[which];
+    const Complex psi = streamfunctions(q, at, kx, ky)[which < 2 ? which : which < 4 ? 0 : 1];
+    modes.data()[at] = which < 2 ? psi : which % 2 == 0 ? times_i(-ky, psi) : times_i(kx, psi);
   });
 }
 

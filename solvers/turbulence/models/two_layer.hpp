@@ -53,11 +53,16 @@ class TwoLayer final : public Model {
   [[nodiscard]] std::vector<run::Quantity> from_means(const std::vector<double>& means) const override;
   [[nodiscard]] std::vector<run::Curve> curves(const Modes& u, double t) override;
   [[nodiscard]] std::vector<grid::FieldInfo> further_outputs() const override;
+  [[nodiscard]] int face_of(std::size_t output) const override {
+    return output < 4 ? -1 : static_cast<int>(output % 2);
+  }
   void further_output(std::size_t which, const Modes& u, ComplexField& modes) override;
 
  private:
   using Layers = LayerFlow::Layers;
   // Parts of N.
+  void exchange(const Modes& q, ComplexField& modes);
+  [[nodiscard]] std::vector<run::Curve> transfers(const Modes& q);
   void advect(std::size_t layer, const Modes& q, ComplexField& n);
   void advection(const Modes& q, Modes& n);
   void add_mean_topography(Modes& n) const;

@@ -153,7 +153,71 @@ std::vector<run::Curve> TwoLayer::curves(const Modes& q, double) {
                                      return norm * std::norm(q[layer].data()[at]);
                                    })));
   }
+  for (auto& one : transfers(q)) result.push_back(std::move(one));
   return result;
+}
+
+/// modes = J(psi_1, psi_2) = div(u_1 psi_2). Collective.
+void TwoLayer::exchange(const Modes& q, ComplexField& modes) {
+  const double scale = space_->product_scale();
+  for (auto* one : {&scratch_, &uq_, &vq_}) space_->clear_rest(*one);
+  space_->each_mode([&](Index at, double kx, double ky, double) {
+    const Layers psi = streamfunctions(q, at, kx, ky);
+    scratch_.data()[at] = scale * psi[1];
+    uq_.data()[at] = times_i(-ky * scale, psi[0]);
+    vq_.data()[at] = times_i(kx * scale, psi[0]);
+  });
+  space_->to_products(scratch_, q_);
+  space_->to_products(uq_, u_);
+  space_->to_products(vq_, v_);
+  each_row(q_.layout(), [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) {
+      u_.data()[i] *= q_.data()[i];
+      v_.data()[i] *= q_.data()[i];
+    }
+  });
+  space_->from_products(u_, uq_);
+  space_->from_products(v_, vq_);
+  space_->each_mode([&](Index at, double kx, double ky, double) {
+    modes.data()[at] = times_i(kx, uq_.data()[at]) + times_i(ky, vq_.data()[at]);
+  });
+}
+
+/// What the shells gain by advection, shear and drag: KEflux, APEflux, APEgenspec and KEfrictionspec of pyqg,
+/// summed over shells. J(psi_i, q_i) = J(psi_i, lap psi_i) +- F_i J(psi_1, psi_2) parts kinetic and potential
+/// energy.
+std::vector<run::Curve> TwoLayer::transfers(const Modes& q) {
+  const double norm = 1 / (space_->points() * space_->points()), coupling = flow_.weight[0] * flow_.f1;
+  advection(q, tendency_);
+  ComplexField between = space_->make_modes("between");
+  exchange(q, between);
+  const auto potential = [&](Index at, double kx, double ky, double) {
+    const Layers psi = streamfunctions(q, at, kx, ky);
+    return norm * coupling * dot(psi[0] - psi[1], between.data()[at]);
+  };
+  const auto whole = [&](Index at, double kx, double ky, double) {
+    const Layers psi = streamfunctions(q, at, kx, ky);
+    return -norm * (flow_.weight[0] * dot(psi[0], tendency_[0].data()[at]) +
+                    flow_.weight[1] * dot(psi[1], tendency_[1].data()[at]));
+  };
+  const auto generation = [&](Index at, double kx, double ky, double) {
+    const Layers psi = streamfunctions(q, at, kx, ky);
+    return -norm * coupling * (mean_[0] - mean_[1]) * dot(times_i(kx, psi[0]), psi[1]);
+  };
+  const auto drag = [&](Index at, double kx, double ky, double) {
+    const double k2 = kx * kx + ky * ky;
+    return -norm * flow_.weight[1] * parameters_.drag * k2 * std::norm(streamfunctions(q, at, kx, ky)[1]);
+  };
+  const auto kinetic = [&](Index at, double kx, double ky, double kz) {
+    return whole(at, kx, ky, kz) - potential(at, kx, ky, kz);
+  };
+  return {
+      shells_.curve("kinetic_energy_transfer", "kinetic energy that advection brings", shells_.sums(kinetic)),
+      shells_.curve("potential_energy_transfer", "potential energy that advection brings",
+                    shells_.sums(potential)),
+      shells_.curve("potential_energy_generation", "potential energy that the shear makes",
+                    shells_.sums(generation)),
+      shells_.curve("drag_spectrum", "kinetic energy that the drag leaves", shells_.sums(drag))};
 }
 
 }  // namespace sluice::solvers::turbulence

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <numbers>
 
 #include "run/hook.hpp"
@@ -29,6 +30,26 @@ TEST(TurbulenceSolver, SpectraAddUpToEnergyAndEnstrophy) {
   EXPECT_NEAR(curves[3].values.back() / enstrophy, 0, 1e-12);
   for (const std::size_t n : {4, 5})
     EXPECT_NEAR((curves[n].values[0] + 2 * (total(n) - curves[n].values[0])) / enstrophy, 1, 1e-12);
+}
+
+TEST(TwoLayerCurves, TransfersMoveEnergyAndTheRestAddsUpToTheRates) {
+  auto solver = test::turbulence_solver(
+      "{grid: {points: [32, 32], length: [1.0e+6]}, equation: {model: two_layer}, time: {integrator: ab3, "
+      "dt: "
+      "7200, dealiasing: padded}}",
+      base::Communicator::world());
+  test::advance_to(*solver, 7200 * 30);
+  std::map<std::string, double> total, size;
+  for (const auto& curve : solver->curves())
+    for (const double value : curve.values) {
+      total[curve.name] += value;
+      size[curve.name] += std::abs(value);
+    }
+  EXPECT_GT(size["potential_energy_transfer"], 0);
+  const double moved = std::max(size["kinetic_energy_transfer"], size["potential_energy_transfer"]);
+  EXPECT_NEAR((total["kinetic_energy_transfer"] + total["potential_energy_transfer"]) / moved, 0, 1e-10);
+  EXPECT_NEAR(total["potential_energy_generation"] / test::quantity(*solver, "energy_shear"), 1, 1e-10);
+  EXPECT_NEAR(total["drag_spectrum"] / test::quantity(*solver, "energy_drag"), 1, 1e-10);
 }
 
 TEST(TurbulenceSolver, ARandomStartIsTheSameOnAnyNumberOfRanks) {

@@ -75,12 +75,14 @@ grid::FieldView named(const run::SubgridCompanion& companion, const std::vector<
 
 /// The whole field on every rank.
 std::vector<double> whole(const grid::FieldView& view) {
-  const auto& global = view.layout->global();
-  std::vector<double> values(static_cast<std::size_t>(global[0] * global[1]), 0.0);
+  const auto &global = view.layout->global(), &count = view.layout->count();
+  std::vector<double> values(static_cast<std::size_t>(view.layout->global_size()), 0.0);
   const grid::View<const double> part(view.data, *view.layout);
-  for (Index i = 0; i < view.layout->count()[0]; ++i)
-    for (Index j = 0; j < view.layout->count()[1]; ++j)
-      values[static_cast<std::size_t>((i + view.layout->offset()[0]) * global[1] + j)] = part(i, j);
+  for (Index i = 0; i < count[0]; ++i)
+    for (Index j = 0; j < count[1]; ++j)
+      for (Index k = 0; k < count[2]; ++k)
+        values[static_cast<std::size_t>(((i + view.layout->offset()[0]) * global[1] + j) * global[2] + k)] =
+            part(i, j, k);
   view.layout->communicator().sum(std::span<double>(values));
   return values;
 }
@@ -162,6 +164,35 @@ TEST(SubgridPairs, StaggeredVelocitiesHaveNoDivergenceOnTheCoarseGrid) {
       else
         EXPECT_GT(most, 1e-3 * size) << kind;
     }
+  }
+}
+
+TEST(SubgridPairs, OfThreeDimensionsHaveNoDivergenceEither) {
+  auto solver = test::turbulence_solver(
+      "{grid: {points: [16, 16, 16]}, equation: {model: isotropic, isotropic: {injection: 0.1}}}",
+      base::Communicator::world());
+  const auto companion =
+      solver->subgrid_companion({.points = {8, 8, 10}, .filter = "box", .width = 1, .staggered = true});
+  const auto views = companion->evaluate();
+  for (const std::string kind : {"", "subgrid_"}) {
+    const auto u = whole(named(*companion, views, kind + "u")),
+               v = whole(named(*companion, views, kind + "v")),
+               w = whole(named(*companion, views, kind + "w"));
+    const double h = 2 * std::numbers::pi / 8, hz = 2 * std::numbers::pi / 10;
+    double most = 0, size = 0;
+    const auto at = [](std::size_t i, std::size_t j, std::size_t k) {
+      return 10 * (8 * (i % 8) + j % 8) + k % 10;
+    };
+    for (std::size_t i = 0; i < 8; ++i)
+      for (std::size_t j = 0; j < 8; ++j)
+        for (std::size_t k = 0; k < 10; ++k) {
+          const std::size_t here = at(i, j, k);
+          most = std::max(most, std::abs((u[at(i + 1, j, k)] - u[here] + v[at(i, j + 1, k)] - v[here]) / h +
+                                         (w[at(i, j, k + 1)] - w[here]) / hz));
+          size = std::max(size, std::abs(u[here]) / h);
+        }
+    EXPECT_GT(size, 0) << kind;
+    EXPECT_LT(most, 1e-12 * size) << kind;
   }
 }
 
