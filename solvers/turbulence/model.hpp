@@ -51,6 +51,11 @@ class Model {
   /// none.
   [[nodiscard]] virtual RealField* given_field() { return nullptr; }
   virtual void given_field_changed() {}
+  /// True if a part of the model may refuse during a step; `step_stands`, after every step, is false if one
+  /// did: the step is done again from its state after `fall_back`.
+  [[nodiscard]] virtual bool may_refuse() const { return false; }
+  [[nodiscard]] virtual bool step_stands() { return true; }
+  virtual void fall_back() {}
   /// What the model remembers between steps.
   virtual void state(run::State& state);
   virtual void restored() {}

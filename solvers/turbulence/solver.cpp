@@ -107,12 +107,33 @@ void TurbulenceSolver::control_step() {
   steps_.segment_end = -1.7976931348623157e308;  // begins a segment anew
 }
 
+/// Where a part of the model may refuse, the state before the step is kept: the whole step is done again.
+void TurbulenceSolver::step(double t, double dt) {
+  const bool may_refuse = model_->may_refuse();
+  if (may_refuse) {
+    run::State evolving;
+    state(evolving);
+    before_.capture(evolving);
+  }
+  const auto once = [&] {
+    model_->begin_step(u_, t, dt, taken_);
+    integrator_->advance(*model_, u_, t, dt);
+    filter();
+  };
+  once();
+  if (!may_refuse || model_->step_stands()) return;
+  run::State again;
+  state(again);
+  before_.restore(again);
+  restored();
+  model_->fall_back();
+  once();
+}
+
 run::StepResult TurbulenceSolver::advance(double t, double dt_max) {
   const double dt = steps_.next(t, dt_max, nominal_);
   if (taken_ == 0) start_ = t;
-  model_->begin_step(u_, t, dt, taken_);
-  integrator_->advance(*model_, u_, t, dt);
-  filter();
+  step(t, dt);
   check(t, dt);
   time_ = t + dt;
   ++taken_;
@@ -195,6 +216,7 @@ std::vector<run::Output> TurbulenceSolver::outputs() {
     for (const auto& info : list)
       result.push_back(
           {.info = info, .components = 1, .compute = [this, n = result.size()] { return compute(n); }});
+  for (std::size_t n = 0; n < u_.size(); ++n) result[n].conserved = true;  // rates are divergences
   if (RealField* field = model_->given_field())
     result.push_back(
         {.info = field->info(), .components = 1, .compute = [field] { return field->erased(); }});

@@ -40,6 +40,7 @@ class TurbulenceSolver final : public run::Solver, public run::CurveSource, publ
   [[nodiscard]] Space& space() { return space_; }
 
  private:
+  void step(double t, double dt);
   void make_filter();
   void filter();
   void control_step();
@@ -61,6 +62,7 @@ class TurbulenceSolver final : public run::Solver, public run::CurveSource, publ
   std::vector<RealField> values_;  ///< Outputs in space, made when first asked for.
   std::vector<double> filter_;
   numerics::EqualSteps steps_;
+  run::StateCopy before_;          ///< Of a step that may have to be done again.
   double start_ = 0, time_ = 0;    ///< Simulated times of the start and of the state.
   double nominal_ = 0;             ///< Step that the CFL number allows.
   double rate_ = 0, last_dt_ = 0;  ///< Advection rate at the beginning of the last step, of all ranks.

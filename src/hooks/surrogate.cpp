@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "hooks/channel_places.hpp"
 #include "hooks/hooks.hpp"
 #include "run/surrogates.hpp"
 
@@ -16,30 +17,6 @@ struct CorrectorParameters {
   std::string use, outputs_are = "tendency";
 };
 
-/// "psi.re" -> output psi, component 0 of 2.
-struct Place {
-  std::string output;
-  int component = 0, components = 1;
-};
-
-Place place_of(const std::string& field) {
-  if (field.ends_with(".re"))
-    return {.output = field.substr(0, field.size() - 3), .component = 0, .components = 2};
-  if (field.ends_with(".im"))
-    return {.output = field.substr(0, field.size() - 3), .component = 1, .components = 2};
-  return {.output = field};
-}
-
-/// Unit of the change of a field in [unit] per time.
-std::string rate_unit(const std::string& unit, const std::string& time_unit) {
-  if (time_unit == "1") return unit;
-  return (unit == "1" ? "" : unit + " ") + time_unit + "^-1";
-}
-
-surrogate::ChannelView view_of(const grid::FieldView& field, const Place& place) {
-  return {.data = field.data + place.component, .layout = field.layout, .stride = field.components};
-}
-
 class SurrogateCorrector : public run::Corrector {
  public:
   SurrogateCorrector(const CorrectorParameters& parameters, const run::HookContext& context)
@@ -50,9 +27,9 @@ class SurrogateCorrector : public run::Corrector {
     const std::vector<run::Output> outputs = context.solver->outputs();
     const std::string time_unit = context.solver->time_unit();
     for (const auto& channel : surrogate_->inputs())
-      inputs_.push_back(checked(channel, outputs, "input", "1"));
+      inputs_.push_back(checked_place(where_, channel, outputs, "input", "1"));
     for (const auto& channel : surrogate_->outputs()) {
-      outputs_.push_back(checked(channel, outputs, "output", rates_ ? time_unit : "1"));
+      outputs_.push_back(checked_place(where_, channel, outputs, "output", rates_ ? time_unit : "1"));
       conserved_.push_back(std::ranges::find(outputs, outputs_.back().output, [](const run::Output& o) {
                              return o.info.name;
                            })->conserved);
@@ -63,8 +40,10 @@ class SurrogateCorrector : public run::Corrector {
     const double dt = look.moment.time - last_time_;
     last_time_ = look.moment.time;
     std::vector<surrogate::ChannelView> inputs, corrected;
-    for (const Place& place : inputs_) inputs.push_back(view_of(look.outputs->get(place.output), place));
-    for (const Place& place : outputs_) corrected.push_back(view_of(look.outputs->get(place.output), place));
+    for (const ChannelPlace& place : inputs_)
+      inputs.push_back(view_of_channel(look.outputs->get(place.output), place));
+    for (const ChannelPlace& place : outputs_)
+      corrected.push_back(view_of_channel(look.outputs->get(place.output), place));
     surrogate_->bind(look.solver->grid(), corrected.front().layout);
     for (const auto* list : {&inputs, &corrected})
       for (const auto& view : *list)
@@ -83,38 +62,13 @@ class SurrogateCorrector : public run::Corrector {
   }
 
  private:
-  /// The place of a channel in the solver's outputs; InputError that says both sides.
-  Place checked(const surrogate::Channel& channel, const std::vector<run::Output>& outputs, const char* kind,
-                const std::string& time_unit) const {
-    const Place place = place_of(channel.field);
-    const auto found =
-        std::ranges::find(outputs, place.output, [](const run::Output& o) { return o.info.name; });
-    if (found == outputs.end()) {
-      std::vector<std::string> known;
-      for (const run::Output& output : outputs) known.push_back(output.info.name);
-      run::refuse_output(where_, place.output, known);
-    }
-    if (found->components != place.components)
-      throw base::InputError(
-          fmt::format("{}: its {} '{}' is {}; the solver's '{}' is {}", where_, kind, channel.field,
-                      place.components == 2 ? "a part of a complex field" : "a real field", place.output,
-                      found->components == 2 ? "complex (use '.re' and '.im')" : "real"));
-    const std::string wanted = rate_unit(found->info.unit, time_unit);
-    if (channel.unit != wanted)
-      throw base::InputError(
-          fmt::format("{}: its {} '{}' is in [{}]; the solver's '{}' is in [{}]{}", where_, kind,
-                      channel.field, channel.unit, place.output, found->info.unit,
-                      wanted == found->info.unit ? "" : fmt::format(", so a tendency is in [{}]", wanted)));
-    return place;
-  }
-
   /// Results times the factor, one field for each output of the solver that is changed.
   std::vector<run::Increment> increments(const run::Look& look, double factor) {
     if (changes_.empty()) make_changes();
     std::vector<run::Increment> list;
     const std::span<grid::RealField> results = surrogate_->results();
     for (std::size_t c = 0; c < outputs_.size(); ++c) {
-      const Place& place = outputs_[c];
+      const ChannelPlace& place = outputs_[c];
       auto& change = *std::ranges::find(changes_, place.output, &Change::output);
       for (std::size_t n = 0; n < results[c].span().size(); ++n)
         change.values[n * static_cast<std::size_t>(place.components) +
@@ -150,7 +104,7 @@ class SurrogateCorrector : public run::Corrector {
   surrogate::Surrogate* surrogate_;
   bool rates_;
   double last_time_;
-  std::vector<Place> inputs_, outputs_;
+  std::vector<ChannelPlace> inputs_, outputs_;
   std::vector<bool> conserved_;  // an output each, as the solver says
   std::vector<Change> changes_;
 };

@@ -29,6 +29,7 @@ struct RunArguments {
   CaseArguments the_case;
   std::string restart{};
   std::string until{};
+  std::string solver{};  ///< The only one that is allowed; empty: any.
 };
 
 struct HelpArguments {

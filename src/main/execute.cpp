@@ -14,7 +14,7 @@ constexpr const char* short_usage = R"(sluice: partial differential equations on
   sluice run CASE.yaml        runs a case; mpirun -n 8 sluice run CASE.yaml runs it on 8 ranks
   sluice help SOLVER          every parameter of a solver; sluice list names the solvers
 
-Commands: run, check, list, help, schema, info, score, surrogate (sluice COMMAND --help says more), sluice --version
+Commands: run, check, list, help, schema, info, score, train, surrogate (sluice COMMAND --help says more), sluice --version
 )";
 
 void add_case_options(CLI::App& command, CaseArguments& arguments) {
@@ -42,19 +42,25 @@ struct CommandLine {
   std::string schema_solver{}, info_file{}, weights_file{};
   bool version = false;
   CLI::App *run = nullptr, *check = nullptr, *list = nullptr, *help = nullptr, *schema = nullptr,
-           *info = nullptr, *score = nullptr, *surrogate = nullptr, *surrogate_info = nullptr,
-           *evaluate = nullptr;
+           *info = nullptr, *score = nullptr, *train = nullptr, *surrogate = nullptr,
+           *surrogate_info = nullptr, *evaluate = nullptr;
 
   CommandLine() {
     app.require_subcommand(0, 1);
     app.add_flag("--version", version, "version, commit and libraries");
     run = app.add_subcommand("run", "runs a case");
-    add_case_options(*run, run_arguments.the_case);
-    run->add_option("--restart", run_arguments.restart,
-                    "auto: the newest good checkpoint if there is one; or a checkpoint file")
-        ->type_name("auto|FILE");
-    run->add_option("--until", run_arguments.until, "simulated time at which to end, instead of run.t_end")
-        ->type_name("TIME");
+    train =
+        app.add_subcommand("train", "trains a surrogate from files: runs a case of the solver `training`");
+    for (CLI::App* command : {run, train}) {
+      add_case_options(*command, run_arguments.the_case);
+      command
+          ->add_option("--restart", run_arguments.restart,
+                       "auto: the newest good checkpoint if there is one; or a checkpoint file")
+          ->type_name("auto|FILE");
+      command
+          ->add_option("--until", run_arguments.until, "simulated time at which to end, instead of run.t_end")
+          ->type_name("TIME");
+    }
     check = app.add_subcommand("check", "validates a case; prints its values, the decomposition, the memory");
     add_case_options(*check, check_arguments);
     list = app.add_subcommand("list", "names the solvers and hooks");
@@ -93,7 +99,7 @@ struct CommandLine {
   }
 
   [[nodiscard]] std::vector<CLI::App*> commands() const {
-    return {run, check, list, help, schema, info, score, surrogate};
+    return {run, check, list, help, schema, info, score, train, surrogate};
   }
   void add_score() {
     score = app.add_subcommand("score",
@@ -182,6 +188,8 @@ int execute(Program& program, int argc, const char* const* argv) {
   }
   if (line.version) return version(program);
   if (line.run->parsed()) return run(program, line.run_arguments);
+  line.run_arguments.solver = "training";
+  if (line.train->parsed()) return run(program, line.run_arguments);
   if (line.check->parsed()) return check(program, line.check_arguments);
   if (line.list->parsed()) return list(program);
   if (line.help->parsed())

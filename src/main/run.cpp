@@ -1,5 +1,7 @@
 #include "run/run.hpp"
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 #include "main/commands.hpp"
 #include "run/job_time.hpp"
@@ -40,6 +42,9 @@ void require_file(const base::Communicator& world, const std::string& restart) {
 
 int run(Program& program, const RunArguments& arguments) {
   std::unique_ptr<run::Case> the_case = load_case(program, arguments.the_case);
+  if (!arguments.solver.empty() && the_case->solver_name != arguments.solver)
+    throw base::InputError(fmt::format("{}: solver: is {}; this command runs cases of the solver {}",
+                                       arguments.the_case.file, the_case->solver_name, arguments.solver));
   require_file(program.world, arguments.restart);
   const run::RunOptions options{.restart = arguments.restart,
                                 .until = parse_until(arguments.until, *the_case),

@@ -15,6 +15,9 @@ namespace {
 /// Weights of one entry: from its file, or untrained. Collective.
 surrogate::Weights weights_of(const base::Communicator& communicator, const std::string& name,
                               const surrogate::Declaration& declaration, int dimensions) {
+  if (!declaration.weights.empty() && !declaration.torchscript.empty())
+    throw base::AgreedError(
+        fmt::format("surrogates.{}: has both 'weights' and 'torchscript'; one is allowed", name));
   if (!declaration.weights.empty()) {
     WeightsFile content = read_weights(communicator, declaration.weights);
     surrogate::check_against(name, declaration, content.weights, declaration.weights);
@@ -24,7 +27,13 @@ surrogate::Weights weights_of(const base::Communicator& communicator, const std:
         content.weights.parameter_count(), declaration.weights, content.hash.substr(0, 12));
     return std::move(content.weights);
   }
-  surrogate::Weights weights = surrogate::untrained(name, declaration, dimensions);
+  surrogate::Weights weights;
+  base::agree(communicator, [&] { weights = surrogate::without_file(name, declaration, dimensions); });
+  if (!weights.script.file.empty()) {
+    base::log::info("surrogate {}: TorchScript module {} ({})", name, weights.script.file,
+                    weights.script.hash.substr(0, 12));
+    return weights;
+  }
   base::log::warn("surrogate {}: {}, {} weights, untrained (seed {})", name,
                   weights.architecture.text(weights.inputs.size(), weights.outputs.size()),
                   weights.parameter_count(), declaration.seed);
@@ -57,6 +66,9 @@ void Surrogates::state(State& state) {
     state.within(item->name(), [&item](State& inner) {
       item->save();
       inner.reals("weights", item->saved_weights);
+      inner.reals("statistics", item->saved_statistics);
+      inner.reals("learning", item->saved_learning);
+      inner.text("script", item->saved_script);
       inner.integers("counters", item->saved_counters);
     });
 }
@@ -76,6 +88,10 @@ std::vector<Quantity> Surrogates::quantities() const {
     add("accepted", Counters::accepted);
     add("limited", Counters::limited);
     add("refused", Counters::refused);
+    if (!item->learning.active) continue;
+    list.push_back({item->name() + "_loss", "", item->learning.loss});
+    list.push_back({item->name() + "_validation", "", item->learning.validation});
+    list.push_back({item->name() + "_version", "", static_cast<double>(item->learning.version)});
   }
   return list;
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "surrogate/haloed_inputs.hpp"
 #include "surrogate/layers.hpp"
 
 namespace sluice::surrogate {
@@ -73,29 +74,22 @@ class Convolutional : public Network {
         outputs_(weights.outputs),
         activation_(activation_of(weights.architecture.activation)),
         dimensions_(layout->dimensions()),
-        reach_(weights.architecture.reach()),
-        layout_(layout->with_halo({reach_, dimensions_ > 1 ? reach_ : 0, dimensions_ > 2 ? reach_ : 0})),
-        exchange_(layout_) {
-    for (std::size_t c = 0; c < inputs_.size(); ++c)
-      haloed_.emplace_back(grid::FieldInfo{.name = inputs_[c].field, .unit = "1", .long_name = ""}, layout_);
+        haloed_(inputs_, layout, weights.architecture.reach()) {
     Index widest = static_cast<Index>(inputs_.size());
     for (std::size_t l = 0; l <= weights.architecture.hidden.size(); ++l) {
       layers_.push_back(make_layer(weights, fmt::format("layers.{}", l)));
       widest = std::max(widest, layers_.back().out);
     }
-    if (layout->owned_size() == 0) return;
-    for (auto& buffer : buffers_) buffer.resize(static_cast<std::size_t>(widest * layout_->allocated_size()));
+    const Index cells = haloed_.empty() ? 0 : volume(haloed_.extents());
+    for (auto& buffer : buffers_) buffer.resize(static_cast<std::size_t>(widest * cells));
   }
 
   void evaluate(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs) override {
-    for (std::size_t c = 0; c < inputs.size(); ++c) fill(inputs[c], inputs_[c], haloed_[c]);
-    for (grid::RealField& field : haloed_) exchange_(field);
-    if (layout_->owned_size() == 0) return;
+    haloed_.fill(inputs);
+    if (haloed_.empty()) return;
     Real *x = buffers_[0].data(), *y = buffers_[1].data();
-    Index3 extents = right_aligned(layout_->allocated(), dimensions_, 1);
-    for (std::size_t c = 0; c < haloed_.size(); ++c)
-      std::ranges::transform(haloed_[c].span(), x + static_cast<Index>(c) * volume(extents),
-                             [](double v) { return static_cast<Real>(v); });
+    Index3 extents = haloed_.extents();
+    haloed_.copy_to(x);
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const Index3& taps = layers_[l].taps;
       const Index3 smaller{extents[0] - taps[0] + 1, extents[1] - taps[1] + 1, extents[2] - taps[2] + 1};
@@ -118,25 +112,10 @@ class Convolutional : public Network {
             .bias = values_of<Real>(weights.tensor(name + ".bias"))};
   }
 
-  /// Owned cells, normalised. Both layouts have the same cells.
-  static void fill(const ChannelView& input, const Channel& channel, grid::RealField& field) {
-    std::vector<Index> from;
-    for_each_row(*input.layout, [&](Index position, Index, Index) { from.push_back(position); });
-    std::size_t row = 0;
-    for_each_row(field.layout(), [&](Index position, Index, Index length) {
-      const double* in = input.data + from[row++] * input.stride;
-      for (Index n = 0; n < length; ++n)
-        field.data()[position + n] = (in[n * input.stride] - channel.shift) / channel.scale;
-    });
-  }
-
   std::vector<Channel> inputs_, outputs_;
   Activation activation_;
   int dimensions_;
-  Index reach_;
-  grid::LayoutPtr layout_;  // with the halo of the receptive field
-  grid::HaloExchange exchange_;
-  std::vector<grid::RealField> haloed_;
+  HaloedInputs haloed_;
   std::vector<Convolution<Real>> layers_;
   std::array<std::vector<Real>, 2> buffers_;
 };

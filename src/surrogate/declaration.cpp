@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "base/error.hpp"
 
 namespace sluice::surrogate {
@@ -17,6 +20,13 @@ std::string names_of(const std::vector<Channel>& channels) {
   for (const Channel& channel : channels)
     text += (text.empty() ? "" : ", ") + channel.field + " [" + channel.unit + "]";
   return text;
+}
+
+std::string hash_of_file(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream content;
+  if (!(content << stream.rdbuf())) throw base::AgreedError(file + ": cannot be read");
+  return content_hash(content.str(), {});
 }
 
 void compare(const std::string& name, const char* kind, const std::vector<Channel>& declared,
@@ -55,20 +65,22 @@ void GuardParameters::declare(base::Parameters& p) {
          {.help = "part of the points whose inputs may lie outside", .minimum = 0.0, .maximum = 1.0});
   p.choice("bounds", bounds, {{"limit", "set to the bound"}, {"refuse", "refuse the call"}},
            {.help = "what happens to outputs beyond their lower or upper value"});
-  p.texts("conserve", conserve,
-          {.help = "outputs that are projected so that their integral over the grid is 0: names, or 'declared' "
-                   "for those whose integral the solver declares to be conserved"});
+  p.texts(
+      "conserve", conserve,
+      {.help = "outputs that are projected so that their integral over the grid is 0: names, or 'declared' "
+               "for those whose integral the solver declares to be conserved"});
   p.real(
       "defect", defect,
       {.help =
            "largest |integral| of a conserved output before the projection, over the integral of its modulus",
        .minimum = 0.0,
        .maximum = 1.0});
-  p.real("growth", growth,
-         {.help = "largest rate at which a corrected field's sum of squares, or what the seat declares (energy, "
-                  "enstrophy), may grow by the surrogate, in parts per unit of the solver's time; beyond it "
-                  "the outputs are scaled down",
-          .minimum = 0.0});
+  p.real(
+      "growth", growth,
+      {.help = "largest rate at which a corrected field's sum of squares, or what the seat declares (energy, "
+               "enstrophy), may grow by the surrogate, in parts per unit of the solver's time; beyond it "
+               "the outputs are scaled down",
+       .minimum = 0.0});
   p.integer("budget", budget,
             {.help = "refused calls in a row after which the surrogate is switched off; 0 for never",
              .minimum = 0});
@@ -76,6 +88,15 @@ void GuardParameters::declare(base::Parameters& p) {
 
 void Declaration::declare(base::Parameters& p) {
   p.file("weights", weights, {.help = "weights file; empty for untrained weights of `architecture`"});
+  p.file("torchscript", torchscript, {.help = "TorchScript module (torch.jit.save), instead of weights"});
+  p.choice("call", call,
+           {{"pointwise", "given [points, input channels], it returns [points, output channels]"},
+            {"block",
+             "given [1, input channels, own points and `reach` more on each side of every axis], it returns "
+             "[1, output channels, ...] of the same size, whose margin is cut off, or without the margin"}},
+           {.help = "torchscript: how the module is called"});
+  p.integer("reach", reach,
+            {.help = "torchscript, block: points on each side that an output depends on", .minimum = 0});
   p.group("architecture", "the network; with `kind: file` nothing else counts here",
           [this](base::Parameters& g) { architecture.declare(g, true); });
   p.list("inputs", inputs, {.help = "what goes in, in the order of the file; left out, it is the file's"});
@@ -87,9 +108,11 @@ void Declaration::declare(base::Parameters& p) {
   p.group("guard", "checks of every call", [this](base::Parameters& g) { guard.declare(g); });
 }
 
-Weights untrained(const std::string& name, const Declaration& declaration, int dimensions) {
-  if (declaration.architecture.kind == "file")
-    fail(name, "has neither 'weights' nor the kind of an 'architecture'; one of them is needed");
+Weights without_file(const std::string& name, const Declaration& declaration, int dimensions) {
+  const bool script = !declaration.torchscript.empty();
+  if (!script && declaration.architecture.kind == "file")
+    fail(name,
+         "has neither 'weights' nor the kind of an 'architecture' nor 'torchscript'; one of them is needed");
   if (declaration.inputs.empty() || declaration.outputs.empty())
     fail(name, "without a weights file, 'inputs' and 'outputs' are needed");
   Weights weights;
@@ -98,6 +121,15 @@ Weights untrained(const std::string& name, const Declaration& declaration, int d
   weights.outputs = declaration.outputs;
   weights.note = "untrained";
   weights.dimensions = dimensions;
+  if (script) {
+    weights.note = "TorchScript";
+    weights.script = {.file = declaration.torchscript,
+                      .hash = hash_of_file(declaration.torchscript),
+                      .pointwise = declaration.call == "pointwise",
+                      .reach = declaration.call == "pointwise" ? 0 : declaration.reach};
+    weights.check("surrogates." + name);
+    return weights;
+  }
   initialise(weights, static_cast<std::uint64_t>(declaration.seed));
   weights.check("surrogates." + name);
   return weights;

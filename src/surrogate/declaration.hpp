@@ -25,7 +25,10 @@ struct GuardParameters {
 
 /// One entry of `surrogates:` in a case file.
 struct Declaration {
-  std::string weights;  ///< File; empty: untrained weights of `architecture`.
+  std::string weights;      ///< File; empty: untrained weights of `architecture`.
+  std::string torchscript;  ///< File of a TorchScript module, instead of weights.
+  std::string call = "pointwise";
+  std::int64_t reach = 0;
   Architecture architecture;
   std::vector<Channel> inputs, outputs;
   std::string precision = "single";
@@ -34,8 +37,9 @@ struct Declaration {
   void declare(base::Parameters& parameters);
 };
 
-/// Untrained weights of what the case declares. AgreedError if it declares too little.
-[[nodiscard]] Weights untrained(const std::string& name, const Declaration& declaration, int dimensions);
+/// Untrained weights of what the case declares, or its TorchScript module. AgreedError if it declares too
+/// little.
+[[nodiscard]] Weights without_file(const std::string& name, const Declaration& declaration, int dimensions);
 
 /// AgreedError "surrogates.NAME: ..." that says both sides, unless what the case declares is what the file
 /// holds. Normalisation and bounds that the case leaves out come from the file.

@@ -140,9 +140,21 @@ Verdict Guard::judge(std::span<const ChannelView> inputs, std::span<grid::RealFi
     if (parameters_.growth) sums = inspection_.look({}, outputs, seen, false);
   }
   const bool slowed = limit_growth(outputs, sums, seen);
-  counters[GuardCounters::in_a_row] = 0;
+  if (!call.part_of_step) counters[GuardCounters::in_a_row] = 0;
   ++counters[bounded || slowed ? GuardCounters::limited : GuardCounters::accepted];
   return bounded || slowed ? Verdict::limited : Verdict::accepted;
+}
+
+Verdict Guard::try_out(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs,
+                       const GuardedCall& call) {
+  const GuardCounters kept = counters;
+  const std::string policy = parameters_.policy, reason = reason_;
+  if (policy == "stop") parameters_.policy = "fallback";
+  const Verdict verdict = judge(inputs, outputs, call);
+  parameters_.policy = policy;
+  counters = kept;
+  reason_ = reason;
+  return verdict;
 }
 
 }  // namespace sluice::surrogate

@@ -47,6 +47,9 @@ class Guard {
   /// under the policy "stop". Collective.
   [[nodiscard]] Verdict judge(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs,
                               const GuardedCall& call);
+  /// The same verdict without a trace in the counters; a refusal does not stop the run. Collective.
+  [[nodiscard]] Verdict try_out(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs,
+                                const GuardedCall& call);
   /// Which outputs the solver declares to have an integral of 0; counts where the case says so.
   void declare_conserved(const std::vector<bool>& by_the_solver);
   /// True once the budget is spent: the surrogate is not asked any more.

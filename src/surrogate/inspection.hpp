@@ -27,6 +27,7 @@ struct GuardedCall {
   double factor = 1;                      ///< What the outputs are multiplied with before they are added.
   double dt = 0;                          ///< [time] That the call stands for.
   std::span<const Budget> budgets{};
+  bool part_of_step = false;  ///< Several calls make a step: `step_stands` says that all of them were good.
 };
 
 /// Summed over all ranks.

@@ -121,6 +121,9 @@ void scatter(const Real* planar, Index cells, const std::vector<Channel>& channe
 [[nodiscard]] std::unique_ptr<Network> make_perceptron(const Weights& weights, Precision precision);
 [[nodiscard]] std::unique_ptr<Network> make_convolutional(const Weights& weights,
                                                           const grid::LayoutPtr& layout, Precision precision);
+/// AgreedError if the module or the torch plug-in cannot be loaded. Collective.
+[[nodiscard]] std::unique_ptr<Network> make_torchscript(const Weights& weights, const grid::LayoutPtr& layout,
+                                                        Precision precision);
 [[nodiscard]] std::unique_ptr<Network> make_fourier(const Weights& weights, const grid::LayoutPtr& layout,
                                                     Precision precision);
 

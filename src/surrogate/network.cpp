@@ -7,6 +7,14 @@
 
 namespace sluice::surrogate {
 
+grid::LayoutPtr bare_layout(const grid::Layout& layout) {
+  grid::LayoutSpec spec = layout.spec();
+  spec.halo = {0, 0, 0};
+  spec.padding = 0;
+  return grid::Layout::from_splits(layout.communicator(), spec,
+                                   {layout.splits(0), layout.splits(1), layout.splits(2)});
+}
+
 Activation activation_of(const std::string& name) {
   if (name == "gelu") return Activation::gelu;
   if (name == "tanh") return Activation::tanh;
@@ -17,6 +25,7 @@ Activation activation_of(const std::string& name) {
 
 std::unique_ptr<Network> make_network(const Weights& weights, const grid::LayoutPtr& layout,
                                       Precision precision) {
+  if (!weights.script.file.empty()) return make_torchscript(weights, layout, precision);
   const std::string& kind = weights.architecture.kind;
   if (kind == "mlp") return make_perceptron(weights, precision);
   if (weights.dimensions != layout->dimensions())

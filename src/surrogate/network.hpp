@@ -18,6 +18,9 @@ struct ChannelView {
   int stride = 1;  ///< Doubles between neighbours along the fastest axis: the field's components.
 };
 
+/// The same decomposition without halo and padding. Collective.
+[[nodiscard]] grid::LayoutPtr bare_layout(const grid::Layout& layout);
+
 class Network {
  public:
   virtual ~Network() = default;

@@ -18,7 +18,11 @@ Precision precision_of(const std::string& name) {
 
 Surrogate::Surrogate(std::string name, Declaration declaration, Weights weights)
     : name_(std::move(name)), declaration_(std::move(declaration)), weights_(std::move(weights)) {
-  // What the case says about a channel goes before what the file says.
+  take_bounds_of_case();
+}
+
+/// What the case says about a channel goes before what the file says.
+void Surrogate::take_bounds_of_case() {
   const auto take = [](const std::vector<Channel>& declared, std::vector<Channel>& held) {
     for (std::size_t c = 0; c < declared.size() && c < held.size(); ++c) {
       if (declared[c].lower) held[c].lower = declared[c].lower;
@@ -37,13 +41,12 @@ void Surrogate::bind(const grid::Grid& grid, const grid::LayoutPtr& layout) {
     throw base::AgreedError(
         fmt::format("surrogates.{}: is used on two decompositions; declare it twice", name_));
   try {
-    layout_ = layout->with_halo({0, 0, 0});
-    network_ = make_network(weights_, layout_, precision_of(declaration_.precision));
-    guard_.emplace(declaration_.guard, weights_, grid, layout_);
+    layout_ = bare_layout(*layout);
+    grid_ = grid;
+    make();
   } catch (const base::AgreedError& error) {
     throw base::AgreedError(fmt::format("surrogates.{}: {}", name_, error.what()));
   }
-  guard_->counters = counters_;
   for (const Channel& channel : weights_.outputs)
     results_.emplace_back(grid::FieldInfo{.name = channel.field, .unit = channel.unit, .long_name = ""},
                           layout_);
@@ -53,11 +56,21 @@ void Surrogate::bind(const grid::Grid& grid, const grid::LayoutPtr& layout) {
 }
 
 void Surrogate::declare_conserved(const std::vector<bool>& by_the_solver) {
+  conserved_ = by_the_solver;
   guard_->declare_conserved(by_the_solver);
 }
 
+/// Network and guard of the weights. Collective.
+void Surrogate::make() {
+  const GuardCounters kept = counters();
+  network_ = make_network(weights_, layout_, precision_of(declaration_.precision));
+  guard_.emplace(declaration_.guard, weights_, grid_, layout_);
+  guard_->counters = kept;
+  if (!conserved_.empty()) guard_->declare_conserved(conserved_);
+}
+
 Verdict Surrogate::call(std::span<const ChannelView> inputs, const GuardedCall& seat) {
-  if (guard_->is_off()) return Verdict::off;
+  if (is_off()) return Verdict::off;
   {
     const base::ScopedTimer timer("surrogate " + name_);
     network_->evaluate(inputs, results_);
@@ -77,26 +90,46 @@ Verdict Surrogate::call(std::span<const ChannelView> inputs, const GuardedCall& 
   return verdict;
 }
 
-void Surrogate::publish(std::span<const double> flat) {
-  weights_.set_flat(flat);
-  if (layout_) network_ = make_network(weights_, layout_, precision_of(declaration_.precision));
+Verdict Surrogate::try_out(std::span<const ChannelView> inputs, const GuardedCall& seat) {
+  if (is_off()) return Verdict::off;
+  network_->evaluate(inputs, results_);
+  return guard_->try_out(inputs, results_, seat);
+}
+
+void Surrogate::publish(Weights weights) {
+  weights_ = std::move(weights);
+  take_bounds_of_case();
+  if (layout_) make();
 }
 
 void Surrogate::save() {
   saved_weights = weights_.flat();
+  saved_statistics = weights_.statistics();
+  saved_learning = {learning.loss, learning.validation, static_cast<double>(learning.version)};
+  saved_script = weights_.script.hash;
   const auto& values = counters().values;
   saved_counters.assign(values.begin(), values.end());
 }
 
 void Surrogate::restored() {
+  if (saved_script != weights_.script.hash)
+    throw base::AgreedError(fmt::format(
+        "surrogates.{}: the checkpoint is of another TorchScript module (sha256 {}) than {} (sha256 {})",
+        name_, saved_script, weights_.script.file, weights_.script.hash));
   if (saved_counters.size() == counters_.values.size())
     std::copy(saved_counters.begin(), saved_counters.end(), counters_.values.begin());
   if (guard_) guard_->counters = counters_;
-  if (saved_weights != weights_.flat()) {
+  learning.loss = saved_learning[0];
+  learning.validation = saved_learning[1];
+  learning.version = static_cast<std::int64_t>(saved_learning[2]);
+  if (saved_weights == weights_.flat()) return;
+  if (learning.version == 0)
     base::log::warn(
         "surrogate {}: goes on with the weights of the checkpoint, which are not those of the case", name_);
-    publish(saved_weights);
-  }
+  Weights weights = weights_;
+  weights.set_flat(saved_weights);
+  weights.set_statistics(saved_statistics);
+  publish(std::move(weights));
 }
 
 std::string Surrogate::summary() const {

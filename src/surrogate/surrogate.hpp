@@ -1,6 +1,7 @@
 // A surrogate: declared once in the case file by name, checked against its weights and the solver, called
 // under guard from whatever seat it has.
 #pragma once
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +13,14 @@
 #include "surrogate/weights.hpp"
 
 namespace sluice::surrogate {
+
+/// Of a surrogate that is trained in the run.
+struct Learning {
+  bool active = false;
+  double loss = std::numeric_limits<double>::quiet_NaN();  ///< Of the last batch.
+  double validation = std::numeric_limits<double>::quiet_NaN();
+  std::int64_t version = 0;  ///< How often weights were published.
+};
 
 class Surrogate {
  public:
@@ -28,21 +37,33 @@ class Surrogate {
   void bind(const grid::Grid& grid, const grid::LayoutPtr& layout);
   /// Which outputs the solver declares to have an integral of 0; after `bind`.
   void declare_conserved(const std::vector<bool>& by_the_solver);
-  /// Switched off for good: `call` would give `off`.
-  [[nodiscard]] bool is_off() const { return counters()[GuardCounters::off] != 0; }
+  /// `call` would give `off`: it was switched off, or it is untrained and nothing was published yet.
+  [[nodiscard]] bool is_off() const {
+    const bool waits = learning.active && learning.version == 0 && declaration_.weights.empty();
+    return waits || counters()[GuardCounters::off] != 0;
+  }
   /// One guarded call. After `accepted` and `limited` the `results` hold what may be used; after `refused`
   /// and `off` the caller goes the classical way. Collective.
   [[nodiscard]] Verdict call(std::span<const ChannelView> inputs, const GuardedCall& seat);
+  /// The same without a trace in counters and log, for who only looks. Collective.
+  [[nodiscard]] Verdict try_out(std::span<const ChannelView> inputs, const GuardedCall& seat);
+  /// With GuardedCall::part_of_step: all calls of a step were good.
+  void step_stands() { guard_->counters[GuardCounters::in_a_row] = 0; }
+  /// The case bounds what may be added to budgets.
+  [[nodiscard]] bool bounds_growth() const { return declaration_.guard.growth.has_value(); }
   [[nodiscard]] std::span<grid::RealField> results() { return results_; }
 
-  /// New weights of the same shapes, from the next call on.
-  void publish(std::span<const double> flat);
+  /// New weights of the same shapes and their normalisation, from the next call on; what the case says about
+  /// bounds stays. Collective once it is bound.
+  void publish(Weights weights);
+  Learning learning;
   [[nodiscard]] const GuardCounters& counters() const { return guard_ ? guard_->counters : counters_; }
   /// "surrogate relax: 100 calls, 98 accepted, 2 refused (2 not finite)"
   [[nodiscard]] std::string summary() const;
 
   // What a checkpoint keeps; `restored` after they were filled again.
-  std::vector<double> saved_weights;
+  std::vector<double> saved_weights, saved_statistics, saved_learning;
+  std::string saved_script;  ///< Hash of the TorchScript module.
   std::vector<std::int64_t> saved_counters;
   void save();
   void restored();
@@ -56,6 +77,11 @@ class Surrogate {
   GuardCounters counters_;  // until it is bound
   grid::LayoutPtr layout_;
   std::vector<grid::RealField> results_;
+  grid::Grid grid_;
+  std::vector<bool> conserved_;
+
+  void take_bounds_of_case();
+  void make();
 };
 
 }  // namespace sluice::surrogate

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
@@ -61,6 +62,7 @@ void Weights::check(const std::string& source) {
   if (!input_covariance.empty() && input_covariance.size() != n * n)
     fail(source, fmt::format("input_covariance has {} numbers; {} inputs need {}", input_covariance.size(), n,
                              n * n));
+  if (!script.file.empty()) return;
   std::vector<Tensor> ordered;
   for (const TensorShape& wanted :
        tensor_shapes(architecture, static_cast<std::int64_t>(n), static_cast<std::int64_t>(outputs.size()),
@@ -111,6 +113,39 @@ void Weights::set_flat(std::span<const double> values) {
                 tensor.values.begin());
     at += tensor.values.size();
   }
+}
+
+std::vector<double> Weights::statistics() const {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> values;
+  for (const auto* list : {&inputs, &outputs})
+    for (const Channel& c : *list)
+      values.insert(values.end(), {c.shift, c.scale, c.lower.value_or(none), c.upper.value_or(none)});
+  values.insert(values.end(), input_mean.begin(), input_mean.end());
+  values.insert(values.end(), input_covariance.begin(), input_covariance.end());
+  return values;
+}
+
+void Weights::set_statistics(std::span<const double> values) {
+  std::size_t at = 0;
+  const auto limit = [&] {
+    const double value = values[at++];
+    return std::isnan(value) ? std::optional<double>() : value;
+  };
+  for (auto* list : {&inputs, &outputs})
+    for (Channel& c : *list) {
+      c.shift = values[at++];
+      c.scale = values[at++];
+      c.lower = limit();
+      c.upper = limit();
+    }
+  input_mean.clear();
+  input_covariance.clear();
+  if (at == values.size()) return;
+  const std::size_t n = inputs.size();
+  input_mean.assign(values.begin() + static_cast<std::ptrdiff_t>(at),
+                    values.begin() + static_cast<std::ptrdiff_t>(at + n));
+  input_covariance.assign(values.begin() + static_cast<std::ptrdiff_t>(at + n), values.end());
 }
 
 Weights parse_description(const std::string& description, const std::string& source) {

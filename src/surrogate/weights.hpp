@@ -27,6 +27,16 @@ struct Tensor {
   std::vector<double> values;  ///< Row-major.
 };
 
+/// A TorchScript module instead of a network of Sluice's own. It is given float32 or float64 numbers, by the
+/// precision, and gives as many: [points, channels] where it is pointwise, else [1, channels, block with
+/// `reach` more points on each side] for a result of the same size or without the margin.
+struct Script {
+  std::string file;  ///< Empty: there is none.
+  std::string hash;  ///< SHA-256 of the file.
+  bool pointwise = true;
+  std::int64_t reach = 0;
+};
+
 struct Weights {
   Architecture architecture;
   std::int64_t dimensions = 1;  ///< Axes of the grid that it is for; of an mlp without meaning.
@@ -34,7 +44,8 @@ struct Weights {
   std::vector<double> input_mean;        ///< [normalised] Of the training data, a number an input; or empty.
   std::vector<double> input_covariance;  ///< [normalised] inputs x inputs, row-major; or empty.
   std::string note;                      ///< Where they come from, for people.
-  std::vector<Tensor> tensors;           ///< In the order of tensor_shapes.
+  Script script;
+  std::vector<Tensor> tensors;  ///< In the order of tensor_shapes.
 
   /// Everything but the tensors, as the file's description has it.
   void declare(base::Parameters& parameters);
@@ -46,6 +57,9 @@ struct Weights {
   /// All tensors' values one after the other, for checkpoints and optimisers.
   [[nodiscard]] std::vector<double> flat() const;
   void set_flat(std::span<const double> values);
+  /// Normalisation and bounds of every channel, mean and covariance of the inputs, as numbers (NaN: none).
+  [[nodiscard]] std::vector<double> statistics() const;
+  void set_statistics(std::span<const double> values);
 };
 
 /// The description of the file (YAML; JSON is YAML too) to everything but the tensors, and back.

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "base/timer.hpp"
 #include "surrogate/surrogate.hpp"
+#include "surrogate/torch_library.hpp"
 
 using namespace sluice;
 
@@ -50,6 +52,25 @@ surrogate::Weights weights_of(const char* kind) {
   return weights;
 }
 
+/// The guarded call over the bare forward of libtorch on the same tensors (float32, one rank, one thread).
+void measure_torch(const base::Communicator& world, const surrogate::Weights& weights, grid::Index n,
+                   const std::function<void()>& call) {
+  if (!surrogate::why_no_torch().empty() || world.size() > 1) return;
+  const auto& torch = surrogate::TorchLibrary::get();
+  const std::unique_ptr<surrogate::torch_plugin::Module, surrogate::TorchLibrary::Unload> module(
+      torch.build(weights, true));
+  std::vector<float> in(static_cast<std::size_t>(2 * n * n)), out(static_cast<std::size_t>(n * n));
+  const std::vector<std::int64_t> shape{1, 2, n, n};
+  const surrogate::torch_plugin::Array array{
+      .data = in.data(), .shape = shape.data(), .axes = 4, .single = 1};
+  const Pair times = compare(
+      world,
+      [&] { (void)torch.forward(module.get(), array, out.data(), static_cast<std::int64_t>(out.size())); },
+      call);
+  std::printf("%-14s %5lld squared, libtorch %8.3f ms, guarded call %8.3f ms, ratio %.3f\n", "",
+              static_cast<long long>(n), times.bare, times.whole, times.ratio);
+}
+
 void measure(const base::Communicator& world, const char* kind, grid::Index n) {
   const grid::Grid grid = grid::Grid::cartesian(
       {.points = {n, n}, .lower = {0.0, 0.0}, .upper = {1.0, 1.0}, .periodic = {true, true}});
@@ -69,6 +90,7 @@ void measure(const base::Communicator& world, const char* kind, grid::Index n) {
   if (world.is_root())
     std::printf("%-14s %5lld squared, %d ranks: network %8.3f ms, guarded call %8.3f ms, ratio %.3f\n", kind,
                 static_cast<long long>(n), world.size(), times.bare, times.whole, times.ratio);
+  measure_torch(world, weights, n, [&] { (void)guarded.call(inputs, {}); });
 }
 
 }  // namespace

@@ -24,6 +24,8 @@ constexpr std::array<ClosureEntry, 7> closure_entries{
      {"given_field", "eddy viscosity from a file or from a corrector: the seat of a learned one",
       make_given_field}}};
 
+constexpr const char* learned = "surrogate";
+
 class NoClosure final : public Closure {};
 
 }  // namespace
@@ -31,7 +33,17 @@ class NoClosure final : public Closure {};
 void ClosureParameters::declare(base::Parameters& p) {
   std::vector<base::Option> options;
   for (const auto& entry : closure_entries) options.push_back({entry.name, entry.help});
+  const std::vector<base::Option> classical(options.begin(), options.end() - 1);
+  options.push_back({learned, "one of the case's `surrogates:`, under guard"});
   p.choice("type", type, options, {.help = "closure"});
+  p.text("use", use, {.help = "of surrogate: its name under `surrogates:`"});
+  p.choice("fallback", fallback, classical,
+           {.help = "of surrogate: the closure of the steps in which the guard refuses it, with the numbers "
+                    "of this group"});
+  p.integer("every_steps", every_steps,
+            {.help = "of surrogate: asked at the beginning of every so many steps, and held between; 0: at "
+                     "every stage",
+             .minimum = 0});
   p.real("coefficient", coefficient,
          {.help = "C: of smagorinsky in (C Delta)^2 |S|, of leith in (C Delta)^3 |grad w|, of backscatter in "
                   "(C Delta)^4 |S| "
@@ -56,7 +68,9 @@ void ClosureParameters::declare(base::Parameters& p) {
          {.help = "of given_field: HDF5 file with a dataset eddy_viscosity of the grid's shape; none: 0"});
 }
 
-std::unique_ptr<Closure> make_closure(const ClosureParameters& parameters, Space& space) {
+std::unique_ptr<Closure> make_closure(const ClosureParameters& parameters, Space& space,
+                                      run::Surrogates* surrogates) {
+  if (parameters.type == learned) return make_learned(parameters, space, surrogates);
   for (const auto& entry : closure_entries)
     if (parameters.type == entry.name) return entry.make(parameters, space);
   throw base::InputError("closure.type: " + parameters.type + " is unknown");

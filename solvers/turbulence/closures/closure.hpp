@@ -18,6 +18,8 @@ struct ClosureParameters {
   std::string magnitude = "leith";
   double filter_width = 1;
   std::string file;
+  std::string use, fallback = "none";  ///< Of surrogate.
+  std::int64_t every_steps = 0;        ///< Of surrogate; 0: at every stage.
   void declare(base::Parameters& parameters);
 };
 
@@ -38,6 +40,15 @@ class Closure {
   /// a change `field_changed`, collective.
   [[nodiscard]] virtual RealField* field() { return nullptr; }
   virtual void field_changed() {}
+  /// Before every step, from its state. Collective.
+  virtual void begin_step(const ComplexField&, std::int64_t) {}
+  /// True if something that it asks during a step may be refused; `step_stands`, after every step, is false
+  /// if something was: the step is done again from its state after `fall_back`.
+  [[nodiscard]] virtual bool may_refuse() const { return false; }
+  [[nodiscard]] virtual bool step_stands() { return true; }
+  virtual void fall_back() {}
+  /// While true it is only looked at: an evaluation leaves no trace.
+  virtual void look(bool) {}
   virtual void state(run::State&) {}
   virtual void restored() {}
 };
@@ -46,7 +57,11 @@ inline void Closure::add_stress(const ComplexField&, RealField&, RealField&) {}
 inline void Closure::add_tendency(const ComplexField&, ComplexField&) {}
 
 /// The space must outlive it. Collective.
-[[nodiscard]] std::unique_ptr<Closure> make_closure(const ClosureParameters& parameters, Space& space);
+[[nodiscard]] std::unique_ptr<Closure> make_closure(const ClosureParameters& parameters, Space& space,
+                                                    run::Surrogates* surrogates);
+/// One of the case's surrogates, with a classical closure to fall back on (learned.cpp). Collective.
+[[nodiscard]] std::unique_ptr<Closure> make_learned(const ClosureParameters& parameters, Space& space,
+                                                    run::Surrogates* surrogates);
 
 [[nodiscard]] std::unique_ptr<Closure> make_no_closure(const ClosureParameters& parameters, Space& space);
 [[nodiscard]] std::unique_ptr<Closure> make_smagorinsky(const ClosureParameters& parameters, Space& space);

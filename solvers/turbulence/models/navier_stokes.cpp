@@ -25,7 +25,7 @@ NavierStokes::NavierStokes(Space& space, const Parts& parts, const run::Context&
       parts_(parts),
       forcing_(space, parts.forcing,
                {.seed = context.seed, .member = context.member, .stream = forcing_stream}),
-      closure_(make_closure(parts.closure, space)),
+      closure_(make_closure(parts.closure, space, context.surrogates)),
       shells_(space),
       p_(space.make_products("p")),
       q_(space.make_products("q")),
@@ -48,8 +48,9 @@ Complex NavierStokes::symbol(std::size_t, double kx, double ky, double) const {
   return {-dissipation(kx, ky) - parts_.equation.drag, parts_.equation.beta * kx * inverse_square(kx, ky)};
 }
 
-void NavierStokes::begin_step(const Modes&, double, double dt, std::int64_t step) {
+void NavierStokes::begin_step(const Modes& u, double, double dt, std::int64_t step) {
   forcing_.begin_step(dt, step);
+  closure_->begin_step(u[0], step);
   measure_rate_ = true;
 }
 

@@ -49,6 +49,9 @@ class NavierStokes final : public Model {
   [[nodiscard]] std::vector<run::Curve> curves(const Modes& u, double t) override;
   [[nodiscard]] RealField* given_field() override { return closure_->field(); }
   void given_field_changed() override { closure_->field_changed(); }
+  [[nodiscard]] bool may_refuse() const override { return closure_->may_refuse(); }
+  [[nodiscard]] bool step_stands() override { return closure_->step_stands(); }
+  void fall_back() override { closure_->fall_back(); }
   void state(run::State& state) override;
   void restored() override;
 

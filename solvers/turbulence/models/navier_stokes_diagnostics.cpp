@@ -48,12 +48,14 @@ std::vector<run::Quantity> NavierStokes::budget(const ComplexField& w) {
   const Rates viscous = rates_of_symbol(w, [&](double kx, double ky) { return dissipation(kx, ky); });
   const Rates drag = rates_of_symbol(w, [&](double, double) { return parts_.equation.drag; });
   const Rates injection = forcing_.active() ? rates_of(w, forcing_.modes()) : Rates{};
+  closure_->look(true);
   Rates closure;
   if (parts_.closure.type != "none") {
     tendency(w, Terms::closure, tendency_modes);
     closure = rates_of(w, tendency_modes);
   }
   tendency(w, Terms::all, tendency_modes);
+  closure_->look(false);
   forcing_.add(tendency_modes);
   space_->each_mode([&](Index at, double kx, double ky, double kz) {
     tendency_modes.data()[at] += times(symbol(0, kx, ky, kz), w.data()[at]);

@@ -1,0 +1,24 @@
+// Sluice's own networks in torch's words, for their gradients.
+#pragma once
+#include <torch/torch.h>
+
+#include <string>
+#include <vector>
+
+#include "surrogate/torch/plugin.hpp"
+
+namespace sluice::surrogate::torch_plugin {
+
+struct Functional {
+  std::string kind, activation;
+  int dimensions = 0;
+  std::vector<torch::Tensor> tensors;
+
+  /// [samples, channels, grid...] to the same with the outputs' channels.
+  [[nodiscard]] torch::Tensor operator()(torch::Tensor x) const;
+};
+
+/// Views of `weights`, one a tensor of the form.
+[[nodiscard]] Functional make_functional(const Form& form, const torch::Tensor& weights);
+
+}  // namespace sluice::surrogate::torch_plugin

@@ -1,0 +1,221 @@
+#include "surrogate/trainer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.hpp"
+#include "surrogate/torch_library.hpp"
+
+namespace sluice::surrogate {
+
+namespace {
+
+constexpr double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-8;  // Kingma and Ba, algorithm 1
+constexpr std::int64_t chunk = 16;                              // samples of a validation at a time
+
+}  // namespace
+
+void TrainingParameters::declare(base::Parameters& p) {
+  p.integer("batch", batch, {.help = "samples a gradient step, of all ranks together", .minimum = 1});
+  p.real("rate", rate, {.help = "learning rate of AdamW", .minimum = 0, .exclusive_minimum = true});
+  p.real("weight_decay", weight_decay, {.help = "of AdamW", .minimum = 0});
+  p.real("clip", clip,
+         {.help = "largest norm of a gradient; beyond it it is scaled down; 0: none", .minimum = 0});
+  p.choice("precision", precision, {{"single", "float32"}, {"double", "float64"}},
+           {.help = "arithmetic of the gradients"});
+  p.choice("normalise", normalise,
+           {{"data",
+             "shift and scale of every channel, range, mean and covariance of the inputs are taken from "
+             "the samples at the first gradient step"},
+            {"given", "as the weights have them"}},
+           {.help = "normalisation of inputs and outputs"});
+  p.group("held_out", "what is never trained on", [this](base::Parameters& g) { held_out.declare(g); });
+}
+
+Trainer::Trainer(const base::Communicator& communicator, const TrainingParameters& parameters, Weights start,
+                 const base::RandomKey& key)
+    : scalars{0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()},
+      counts{0, 0, 0},
+      communicator_(communicator),
+      parameters_(parameters),
+      weights_(std::move(start)),
+      key_(key) {
+  base::agree(communicator, [] { (void)TorchLibrary::get(); });
+  flat = best_flat = weights_.flat();
+  first.assign(flat.size(), 0.0);
+  second = first;
+  statistics = weights_.statistics();
+}
+
+void Trainer::restored() {
+  weights_.set_statistics(statistics);
+  weights_.set_flat(flat);
+}
+
+Weights Trainer::now() const { return weights_; }
+
+Weights Trainer::best() const {
+  Weights weights = weights_;
+  weights.set_flat(best_flat);
+  return weights;
+}
+
+bool Trainer::step(const Samples& samples) {
+  const std::vector<std::int64_t> usable = samples.slots(parameters_.held_out, false);
+  if (usable.empty()) return false;
+  if (counts[0] == 0 && parameters_.normalise == "data") fit(samples, usable);
+  std::vector<std::int64_t> batch;
+  for (std::int64_t n = 0; n < parameters_.batch; ++n)
+    batch.push_back(usable[static_cast<std::size_t>(
+        base::random_uniform(key_, static_cast<std::uint64_t>(n), static_cast<std::uint64_t>(counts[0])) *
+        static_cast<double>(usable.size()))]);
+  std::vector<double> gradient(flat.size(), 0.0);
+  scalars[0] = loss(samples, batch, &gradient);
+  descend(gradient);
+  return true;
+}
+
+void Trainer::descend(std::vector<double>& gradient) {
+  ++counts[0];
+  double norm = 0;
+  for (const double g : gradient) norm += g * g;
+  norm = std::sqrt(norm);
+  if (!std::isfinite(norm)) return;  // a step from it would end the training; the batch is passed over
+  if (parameters_.clip > 0 && norm > parameters_.clip)
+    for (double& g : gradient) g *= parameters_.clip / norm;
+  ++counts[2];
+  const auto t = static_cast<double>(counts[2]);
+  const double correction_1 = 1 - std::pow(beta_1, t), correction_2 = 1 - std::pow(beta_2, t);
+  for (std::size_t n = 0; n < flat.size(); ++n) {
+    first[n] = beta_1 * first[n] + (1 - beta_1) * gradient[n];
+    second[n] = beta_2 * second[n] + (1 - beta_2) * gradient[n] * gradient[n];
+    flat[n] -= parameters_.rate * (first[n] / correction_1 / (std::sqrt(second[n] / correction_2) + epsilon) +
+                                   parameters_.weight_decay * flat[n]);
+  }
+  weights_.set_flat(flat);
+}
+
+double Trainer::validate(const Samples& samples) {
+  const std::vector<std::int64_t> held = samples.slots(parameters_.held_out, true);
+  if (held.empty()) return std::numeric_limits<double>::quiet_NaN();
+  double sum = 0;
+  for (std::size_t begin = 0; begin < held.size(); begin += chunk) {
+    const std::size_t some = std::min<std::size_t>(chunk, held.size() - begin);
+    sum += static_cast<double>(some) * loss(samples, std::span(held).subspan(begin, some), nullptr);
+  }
+  scalars[2] = sum / static_cast<double>(held.size());
+  if (scalars[2] < scalars[1]) {
+    scalars[1] = scalars[2];
+    best_flat = flat;
+    counts[1] = counts[0];
+  }
+  return scalars[2];
+}
+
+/// Of the batch, with its derivatives by the weights. Collective.
+double Trainer::loss(const Samples& samples, std::span<const std::int64_t> slots,
+                     std::vector<double>* gradient) {
+  const bool pointwise = weights_.architecture.kind == "mlp";
+  std::vector<double> values = pointwise ? samples.own_cells(slots) : samples.whole(slots);
+  const grid::Layout& layout = samples.layout();
+  const auto points = static_cast<std::size_t>(pointwise ? layout.owned_size() : layout.global_size());
+  const std::size_t outputs = samples.channels() - samples.inputs();
+  const double norm = static_cast<double>(slots.size() * outputs) * static_cast<double>(layout.global_size());
+  std::vector<double> inputs, targets, sums(gradient == nullptr ? 0 : gradient->size(), 0.0);
+  double sum = 0;
+  normalise(values, samples, points, inputs, targets);
+  base::agree(communicator_, [&] {
+    if (values.empty()) return;
+    const grid::Index3& global = layout.global();
+    const std::vector<std::int64_t> grid =
+        pointwise ? std::vector<std::int64_t>{static_cast<std::int64_t>(points)}
+                  : std::vector<std::int64_t>(global.begin(), global.begin() + layout.dimensions());
+    const torch_plugin::Batch batch{
+        .inputs = inputs.data(),
+        .targets = targets.data(),
+        .samples = static_cast<std::int64_t>(values.size() / (samples.channels() * points)),
+        .in = static_cast<std::int64_t>(samples.inputs()),
+        .out = static_cast<std::int64_t>(outputs),
+        .grid = grid.data(),
+        .single = parameters_.precision == "single" ? 1 : 0};
+    sum = TorchLibrary::get().loss(weights_, batch, static_cast<int>(grid.size()), norm,
+                                   gradient == nullptr ? nullptr : &sums);
+  });
+  sums.push_back(sum);
+  communicator_.sum(sums);
+  sum = sums.back();
+  sums.pop_back();
+  if (gradient != nullptr) *gradient = sums;
+  return sum;
+}
+
+/// [sample][channel][cell] to normalised inputs and targets, each of the same order.
+void Trainer::normalise(std::vector<double>& values, const Samples& samples, std::size_t cells,
+                        std::vector<double>& inputs, std::vector<double>& targets) const {
+  const std::size_t channels = samples.channels();
+  for (std::size_t plane = 0; plane * cells < values.size(); ++plane) {
+    const std::size_t c = plane % channels;
+    const bool is_input = c < samples.inputs();
+    const Channel& channel = is_input ? weights_.inputs[c] : weights_.outputs[c - samples.inputs()];
+    std::vector<double>& to = is_input ? inputs : targets;
+    for (std::size_t n = 0; n < cells; ++n)
+      to.push_back((values[plane * cells + n] - channel.shift) / channel.scale);
+  }
+}
+
+/// Normalisation, range, mean and covariance from the samples. Collective.
+void Trainer::fit(const Samples& samples, std::span<const std::int64_t> slots) {
+  const std::size_t channels = samples.channels(), n = samples.inputs();
+  const auto cells = static_cast<std::size_t>(samples.layout().owned_size());
+  const std::vector<double> values = samples.own_cells(slots);
+  const auto number = static_cast<double>(slots.size()) * static_cast<double>(samples.layout().global_size());
+  const auto value = [&](std::size_t sample, std::size_t c, std::size_t cell) {
+    return values[(sample * channels + c) * cells + cell];
+  };
+  const auto over_all = [&](const auto& visit) {
+    for (std::size_t sample = 0; sample < slots.size(); ++sample)
+      for (std::size_t cell = 0; cell < cells; ++cell) visit(sample, cell);
+  };
+  std::vector<double> mean(channels, 0.0), least(channels, std::numeric_limits<double>::infinity()),
+      most(channels);
+  for (std::size_t c = 0; c < channels; ++c) most[c] = -least[c];
+  over_all([&](std::size_t sample, std::size_t cell) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      const double x = value(sample, c, cell);
+      mean[c] += x / number;
+      least[c] = std::min(least[c], x);
+      most[c] = std::max(most[c], x);
+    }
+  });
+  communicator_.sum(mean);
+  communicator_.min(least);
+  communicator_.max(most);
+  std::vector<double> square(channels, 0.0), product(n * n, 0.0);
+  over_all([&](std::size_t sample, std::size_t cell) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      const double x = value(sample, c, cell) - mean[c];
+      square[c] += x * x / number;
+      for (std::size_t b = 0; c < n && b < n; ++b)
+        product[c * n + b] += x * (value(sample, b, cell) - mean[b]) / number;
+    }
+  });
+  communicator_.sum(square);
+  communicator_.sum(product);
+  for (std::size_t c = 0; c < channels; ++c) {
+    Channel& channel = c < n ? weights_.inputs[c] : weights_.outputs[c - n];
+    channel.shift = mean[c];
+    channel.scale = square[c] > 0 ? std::sqrt(square[c]) : 1.0;
+    if (c < n) channel.lower = least[c], channel.upper = most[c];
+  }
+  weights_.input_mean.assign(n, 0.0);
+  weights_.input_covariance = product;
+  for (std::size_t a = 0; a < n; ++a)
+    for (std::size_t b = 0; b < n; ++b)
+      weights_.input_covariance[a * n + b] /= weights_.inputs[a].scale * weights_.inputs[b].scale;
+  statistics = weights_.statistics();
+}
+
+}  // namespace sluice::surrogate
