@@ -34,18 +34,20 @@ std::vector<Source> sources_of(const base::Communicator& communicator, const Dat
       if (!std::filesystem::exists(entry, code))
         throw base::AgreedError(fmt::format("training.data: there is no '{}'", entry.string()));
       std::vector<std::string> names;
-      const bool folder = std::filesystem::is_directory(entry, code);
-      if (folder) {
-        for (const auto& item : std::filesystem::directory_iterator(entry / "snapshots", code))
+      const bool snapshots = std::filesystem::is_directory(entry / "snapshots", code);
+      if (std::filesystem::is_directory(entry, code)) {
+        for (const auto& item :
+             std::filesystem::directory_iterator(snapshots ? entry / "snapshots" : entry, code))
           if (item.path().extension() == ".h5" && !item.path().stem().string().starts_with("post_mortem"))
             names.push_back(item.path().string());
         if (names.empty())
-          throw base::AgreedError(fmt::format("training.data: {} has no snapshots", entry.string()));
+          throw base::AgreedError(
+              fmt::format("training.data: {} has neither snapshots nor HDF5 files", entry.string()));
         std::ranges::sort(names);
       } else {
         names.push_back(entry.string());
       }
-      for (const std::string& name : names) list += fmt::format("{} {} {}\n", folder ? 0 : 1, place, name);
+      for (const std::string& name : names) list += fmt::format("{} {} {}\n", snapshots ? 0 : 1, place, name);
     }
   });
   communicator.broadcast(list);
@@ -61,11 +63,16 @@ std::vector<Source> sources_of(const base::Communicator& communicator, const Dat
   return sources;
 }
 
-/// Numbers of the trajectories of a file's samples, from `next` on. Collective.
-std::vector<std::int64_t> trajectories_of(run::Hdf5File& file, std::size_t samples, std::int64_t next) {
-  if (!file.has(std::string("/") + trajectory_name)) return std::vector<std::int64_t>(samples, next);
-  std::vector<std::int64_t> numbers = file.read_integers(std::string("/") + trajectory_name);
-  for (std::int64_t& number : numbers) number += next;
+/// Numbers of the trajectories of a file's samples, from `first` on: a dataset, an attribute of the file
+/// (hook `subgrid_pairs`), else one trajectory. Collective.
+std::vector<std::int64_t> trajectories_of(run::Hdf5File& file, std::size_t samples, std::int64_t first) {
+  std::vector<std::int64_t> numbers(samples, file.integer_attribute("/", trajectory_name).value_or(0));
+  if (file.has(std::string("/") + trajectory_name))
+    numbers = file.read_integers(std::string("/") + trajectory_name);
+  if (numbers.size() != samples)
+    throw base::AgreedError(
+        fmt::format("'{}' has {} numbers for {} samples", trajectory_name, numbers.size(), samples));
+  for (std::int64_t& number : numbers) number += first;
   return numbers;
 }
 
@@ -75,7 +82,10 @@ void DataEntry::declare(base::Parameters& p) {
   p.file("path", path,
          {.help = "HDF5 file with a dataset [samples, points...] for every channel and, if it holds several, "
                   "`trajectory` [samples]"});
-  p.text("run", run, {.help = "or a run folder, whose snapshots are one trajectory"});
+  p.text(
+      "run", run,
+      {.help = "or a run folder, whose snapshots are one trajectory; or a folder of such files, as the hook "
+               "`subgrid_pairs` leaves it"});
 }
 
 std::vector<grid::Index> points_of(const base::Communicator& communicator, const Data& data) {
@@ -123,18 +133,20 @@ surrogate::Samples read_samples(const grid::LayoutPtr& layout, const Data& data,
     file.close();
   }
   surrogate::Samples samples(layout, inputs, outputs, static_cast<std::int64_t>(total));
-  std::int64_t next = 0, place = 0;
+  std::int64_t first = 0, last = -1,
+               place = 0;  // trajectories of an entry begin after those of the one before
   for (std::size_t s = 0; s < sources.size(); ++s) {
+    if (counts[s] == 0) continue;
     auto file = open(sources[s]);
-    if (sources[s].place != place) place = sources[s].place, ++next;
-    const auto numbers = trajectories_of(file, counts[s], next);
+    if (sources[s].place != place) place = sources[s].place, first = last + 1;
+    const auto numbers = trajectories_of(file, counts[s], first);
     surrogate::Samples part(layout, inputs, outputs, static_cast<std::int64_t>(counts[s]));
     for (std::size_t c = 0; c < names.size(); ++c)
       file.read_field(names[c], sources[s].many ? part.fields[c].layout_pointer() : layout,
                       part.fields[c].data(), 1);
     file.close();
     samples.append(part, numbers);
-    next = std::max(next, *std::ranges::max_element(numbers));
+    last = std::max(last, *std::ranges::max_element(numbers));
   }
   return samples;
 }
