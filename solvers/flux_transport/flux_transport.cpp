@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ensemble_kalman.hpp"
 #include "flow.hpp"
 #include "solver.hpp"
 
@@ -14,6 +15,14 @@ class FluxTransportCase final : public run::SolverCase {
   [[nodiscard]] std::string time_unit() const override { return "h"; }
   void declare(base::Parameters& p) override { parameters_.declare(p); }
   void validate(const base::Parameters& p) const override { parameters_.validate(p); }
+
+  [[nodiscard]] std::string meeting_key() const override {
+    return parameters_.assimilation.by_meetings() ? "assimilation.method" : "";
+  }
+  [[nodiscard]] std::unique_ptr<run::Meeting> meeting(const run::MeetingContext& context) const override {
+    return std::make_unique<EnsembleKalman>(make_grid(context.world, parameters_), parameters_.assimilation,
+                                            context);
+  }
 
   [[nodiscard]] run::Plan plan(const base::Communicator& communicator) const override {
     run::Plan plan{.grid = make_grid(communicator, parameters_), .layout = {}};

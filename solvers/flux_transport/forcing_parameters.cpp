@@ -135,10 +135,41 @@ void SourceParameters::declare(base::Parameters& p) {
           [this](base::Parameters& q) { regions.declare(q); });
 }
 
+void KalmanParameters::declare(base::Parameters& p) {
+  p.real("radius", radius,
+         {.help = "distance at which data count nothing any more (localisation; Gaspari and Cohn's taper)",
+          .unit = "deg",
+          .minimum = 0,
+          .maximum = 180,
+          .exclusive_minimum = true});
+  p.real("inflation", inflation,
+         {.help = "factor of the forecast's covariance where there are data", .unit = "1", .minimum = 1});
+  p.real("error", error,
+         {.help = "standard deviation of the data's errors in the middle of the disc",
+          .unit = "G",
+          .minimum = 0,
+          .exclusive_minimum = true});
+  p.real("error_power", error_power,
+         {.help = "it grows with this power of 1 / cosine of the viewing angle", .unit = "1", .minimum = 0});
+}
+
+void AssimilationParameters::validate(const base::Parameters& p) const {
+  if (method == "insertion") return;
+  if (maps.empty()) base::refuse(p, "assimilation.method", "ensemble_kalman needs assimilation.maps");
+  if (mode == "add")
+    base::refuse(p, "assimilation.mode", "add goes with method insertion alone; replace is allowed");
+}
+
 void AssimilationParameters::declare(base::Parameters& p) {
   p.file("maps", maps,
          {.help = "CSV with the columns time [h], file, and if known longitude [deg], latitude [deg] of the "
                   "point below the observer; empty = no assimilation"});
+  p.choice("method", method,
+           {{"insertion", "B becomes B + W (data - B), each run for itself"},
+            {"ensemble_kalman",
+             "local ensemble transform Kalman filter over the members of an ensemble; weight and power are "
+             "not used"}},
+           {.help = "how data and field come together"});
   p.choice("weight", weight,
            {{"viewing_angle",
              "power of the cosine of the viewing angle, from the file's third layer if it "
@@ -172,6 +203,7 @@ void AssimilationParameters::declare(base::Parameters& p) {
           .unit = "h",
           .minimum = 0,
           .exclusive_minimum = true});
+  p.group("kalman", "the ensemble Kalman filter", [this](base::Parameters& q) { kalman.declare(q); });
 }
 
 }  // namespace sluice::solvers::flux_transport

@@ -60,8 +60,16 @@ struct SourceParameters {
   void declare(base::Parameters& p);
 };
 
+struct KalmanParameters {
+  double radius = 20;                  ///< Data beyond it do not count [deg].
+  double inflation = 1.05;             ///< Of the prior covariance.
+  double error = 10, error_power = 1;  ///< [G] at the middle of the disc; of 1 / cosine.
+  void declare(base::Parameters& p);
+};
+
 struct AssimilationParameters {
   std::string maps;
+  std::string method = "insertion";
   std::string weight = "viewing_angle";
   double power = 4, limit = 0.1;  ///< Of the cosine of the viewing angle.
   double latitude_limit = 90;     ///< [deg]
@@ -72,7 +80,12 @@ struct AssimilationParameters {
   double observer_longitude = 0;           ///< At time 0 [deg].
   double observer_latitude = 0;            ///< [deg]
   double synodic_rotation = 27.2753 * 24;  ///< [h]
+  KalmanParameters kalman;
+  /// The members of an ensemble meet at the maps' times.
+  [[nodiscard]] bool by_meetings() const { return method == "ensemble_kalman" && !maps.empty(); }
   void declare(base::Parameters& p);
+  /// InputError through base::refuse.
+  void validate(const base::Parameters& p) const;
 };
 
 }  // namespace sluice::solvers::flux_transport

@@ -204,6 +204,7 @@ void FluxTransportParameters::declare(base::Parameters& p) {
 }
 
 void FluxTransportParameters::validate(const base::Parameters& p) const {
+  assimilation.validate(p);
   const std::string kind = initial.kind();
   if (kind == "map" && initial.map.empty())
     base::refuse(p, "initial.type", "is map, but initial.map names no file");

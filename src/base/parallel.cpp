@@ -261,6 +261,30 @@ std::vector<std::string> Communicator::gather(const std::string& text) const {
   return texts;
 }
 
+std::vector<std::vector<double>> Communicator::exchange(const std::vector<std::vector<double>>& to) const {
+  if (size_ == 1) return to;
+  const auto ranks = static_cast<std::size_t>(size_);
+  const auto place = [](const std::vector<int>& counts) {
+    std::vector<int> offsets{0};
+    std::int64_t total = 0;
+    for (const int count : counts) offsets.push_back(checked_count(static_cast<std::size_t>(total += count)));
+    return offsets;
+  };
+  std::vector<int> sent, received(ranks);
+  for (const auto& values : to) sent.push_back(checked_count(values.size()));
+  MPI_Alltoall(sent.data(), 1, MPI_INT, received.data(), 1, MPI_INT, handle());
+  const auto from_offsets = place(sent), to_offsets = place(received);
+  std::vector<double> out, in(static_cast<std::size_t>(to_offsets.back()));
+  out.reserve(static_cast<std::size_t>(from_offsets.back()));
+  for (const auto& values : to) out.insert(out.end(), values.begin(), values.end());
+  MPI_Alltoallv(out.data(), sent.data(), from_offsets.data(), MPI_DOUBLE, in.data(), received.data(),
+                to_offsets.data(), MPI_DOUBLE, handle());
+  std::vector<std::vector<double>> result;
+  for (std::size_t rank = 0; rank < ranks; ++rank)
+    result.emplace_back(in.begin() + to_offsets[rank], in.begin() + to_offsets[rank + 1]);
+  return result;
+}
+
 void Communicator::barrier() const {
   if (size_ > 1) MPI_Barrier(handle());
 }

@@ -62,6 +62,8 @@ class Communicator {
   [[nodiscard]] std::vector<std::int64_t> gather_all(std::int64_t value) const;
   [[nodiscard]] std::vector<std::string> gather(
       const std::string& text) const;  ///< On rank 0; empty elsewhere.
+  /// `to[rank]` goes to each rank; what each rank sent here comes back, by rank. Collective.
+  [[nodiscard]] std::vector<std::vector<double>> exchange(const std::vector<std::vector<double>>& to) const;
   void barrier() const;
 
  private:

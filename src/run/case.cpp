@@ -151,6 +151,10 @@ void EnsembleParameters::declare(base::Parameters& p) {
          {.help = "map of key paths, each with a distribution: {distribution: uniform or log_uniform, low, "
                   "high}, {distribution: normal, mean, deviation}, {distribution: log_normal, median, "
                   "deviation}; with minimum, maximum"});
+  p.text("realizations", realizations,
+         {.help = "name of the members' hook `map` (HDF5): of each time that all of them have, one file "
+                  "NAME_realizations/ with the realization as third dimension; empty = none",
+          .may_differ_at_restart = true});
   p.group("statistics", "mean, spread and quantiles over the members",
           [this](base::Parameters& q) { statistics.declare(q); });
 }

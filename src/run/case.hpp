@@ -55,6 +55,7 @@ struct EnsembleParameters {
   base::ConfigNode draw;                ///< map: key path -> distribution (ensemble_values.hpp)
   base::ConfigNode values;              ///< What these make: map: key path -> list with one value a member.
   EnsembleStatistics statistics;
+  std::string realizations;  ///< Name of the members' map hook; empty: no files of all members' maps.
   void declare(base::Parameters& parameters);
 };
 

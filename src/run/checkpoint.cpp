@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -126,8 +127,12 @@ void read_checkpoint(const base::Communicator& communicator, const fs::path& fil
   }
 }
 
-std::optional<fs::path> newest_good_checkpoint(const base::Communicator& communicator,
-                                               const fs::path& folder) {
+namespace {
+
+/// Visits the checkpoints of a folder that can be verified, the newest first, until `visit` returns false.
+/// Collective.
+void visit_good(const base::Communicator& communicator, const fs::path& folder,
+                const std::function<bool(const GoodCheckpoint&)>& visit) {
   std::string names;
   if (communicator.is_root())
     for (const fs::path& file : files_of(folder / "checkpoints", suffix))
@@ -136,18 +141,40 @@ std::optional<fs::path> newest_good_checkpoint(const base::Communicator& communi
   bool passed_over = false;
   for (std::size_t begin = 0, end = 0; (end = names.find('\n', begin)) != std::string::npos;
        begin = end + 1) {
-    const fs::path file = folder / "checkpoints" / names.substr(begin, end - begin);
+    GoodCheckpoint good{.file = folder / "checkpoints" / names.substr(begin, end - begin), .header = {}};
     try {
-      const CheckpointHeader header = verify_checkpoint(communicator, file);
-      if (passed_over)
-        base::log::warn("using the earlier checkpoint {} (step {})", file.string(), header.step);
-      return file;
+      good.header = verify_checkpoint(communicator, good.file);
     } catch (const base::AgreedError& error) {
       base::log::warn("a checkpoint is passed over: {}", error.what());
       passed_over = true;
+      continue;
     }
+    if (passed_over)
+      base::log::warn("using the earlier checkpoint {} (step {})", good.file.string(), good.header.step);
+    passed_over = false;
+    if (!visit(good)) return;
   }
-  return {};
+}
+
+}  // namespace
+
+std::optional<fs::path> newest_good_checkpoint(const base::Communicator& communicator,
+                                               const fs::path& folder) {
+  std::optional<fs::path> found;
+  visit_good(communicator, folder, [&](const GoodCheckpoint& good) {
+    found = good.file;
+    return false;
+  });
+  return found;
+}
+
+std::vector<GoodCheckpoint> good_checkpoints(const base::Communicator& communicator, const fs::path& folder) {
+  std::vector<GoodCheckpoint> all;
+  visit_good(communicator, folder, [&](const GoodCheckpoint& good) {
+    all.push_back(good);
+    return true;
+  });
+  return all;
 }
 
 }  // namespace sluice::run

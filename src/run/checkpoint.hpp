@@ -21,11 +21,13 @@ struct CheckpointHeader {
   double time = 0;
   std::int64_t step = 0;
   std::int64_t ranks = 1;
-  bool finished = false;    ///< Written at t_end.
-  std::string resolved;     ///< resolved_yaml of the case
-  std::string fingerprint;  ///< Solver::fingerprint
-  std::string machine;      ///< Version, processor, ranks: what bit equality hangs on.
-  std::string provenance;   ///< JSON
+  bool finished = false;      ///< Written at t_end.
+  std::int64_t meetings = 0;  ///< Of the ensemble's members (run/meeting.hpp) that lie behind it.
+  bool waiting = false;       ///< The clock is at the next meeting, which has not been held.
+  std::string resolved;       ///< resolved_yaml of the case
+  std::string fingerprint;    ///< Solver::fingerprint
+  std::string machine;        ///< Version, processor, ranks: what bit equality hangs on.
+  std::string provenance;     ///< JSON
 };
 
 /// Writes checkpoints/checkpoint_<step>.h5: temporary name, sync, checksums re-read from the file, rename,
@@ -45,6 +47,14 @@ void read_checkpoint(const base::Communicator& communicator, const std::filesyst
 /// The newest good checkpoint of a run folder; bad ones are reported (log) and passed over. Collective.
 [[nodiscard]] std::optional<std::filesystem::path> newest_good_checkpoint(
     const base::Communicator& communicator, const std::filesystem::path& folder);
+
+/// All good checkpoints of a run folder, the newest first. Collective.
+struct GoodCheckpoint {
+  std::filesystem::path file;
+  CheckpointHeader header;
+};
+[[nodiscard]] std::vector<GoodCheckpoint> good_checkpoints(const base::Communicator& communicator,
+                                                           const std::filesystem::path& folder);
 
 /// Keys that differ between a checkpoint's resolved case and this one and may not, as "path: was A, is B".
 [[nodiscard]] std::vector<std::string> forbidden_differences(const std::string& resolved_of_checkpoint,

@@ -52,9 +52,10 @@ std::string shape_of(std::span<const std::uint64_t> shape) {
 }
 
 std::string header_line(const CheckpointHeader& header) {
-  const std::string text = fmt::format(
-      "{}\n{}\n{:a}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", header.schema, header.solver, header.time, header.step,
-      header.ranks, header.finished, header.resolved, header.fingerprint, header.machine, header.provenance);
+  std::string text = fmt::format("{}\n{}\n{:a}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", header.schema, header.solver,
+                                 header.time, header.step, header.ranks, header.finished, header.resolved,
+                                 header.fingerprint, header.machine, header.provenance);
+  if (header.meetings > 0 || header.waiting) text += fmt::format("\n{}\n{}", header.meetings, header.waiting);
   return line_of("header", "text", std::to_string(text.size()), sum_of(std::span<const char>(text)));
 }
 
@@ -66,6 +67,8 @@ void write_header(Hdf5File& file, const CheckpointHeader& header) {
   file.write_attribute("/", "step", header.step);
   file.write_attribute("/", "ranks", header.ranks);
   file.write_attribute("/", "finished", std::int64_t{header.finished});
+  file.write_attribute("/", "meetings", header.meetings);
+  file.write_attribute("/", "waiting", std::int64_t{header.waiting});
   file.write_attribute("/", "machine", header.machine);
   file.write_text("/resolved", header.resolved);
   file.write_text("/fingerprint", header.fingerprint);
@@ -88,6 +91,8 @@ CheckpointHeader read_header(Hdf5File& file) {
   header.step = required(file.integer_attribute("/", "step"), "step");
   header.ranks = required(file.integer_attribute("/", "ranks"), "ranks");
   header.finished = required(file.integer_attribute("/", "finished"), "finished") != 0;
+  header.meetings = file.integer_attribute("/", "meetings").value_or(0);
+  header.waiting = file.integer_attribute("/", "waiting").value_or(0) != 0;
   header.machine = required(file.text_attribute("/", "machine"), "machine");
   header.resolved = file.read_text("/resolved");
   header.fingerprint = file.read_text("/fingerprint");

@@ -82,7 +82,8 @@ std::uint32_t Control::requests() {
     files_looked_at_ = now;
     word |= request_files();
   }
-  if (limit_.end && now + limit_.margin + longest_step_ + 1.5 * longest_checkpoint_ >= *limit_.end)
+  if (limit_.end &&
+      now + limit_.margin + longest_step_ + 1.5 * limit_.together * longest_checkpoint_ >= *limit_.end)
     word |= wall_limit;
   return word;
 }

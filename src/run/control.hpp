@@ -21,6 +21,7 @@ struct Decision {
 struct WallLimit {
   std::optional<double> end{};  ///< base::wall_seconds() at which the job is over.
   double margin = 0;            ///< [s] kept free before it, beside a step and a checkpoint.
+  int together = 1;             ///< Members that write a checkpoint one after the other then.
 };
 
 class Control {

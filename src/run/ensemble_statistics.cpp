@@ -4,68 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <nlohmann/json.hpp>
 
 #include "base/log.hpp"
+#include "run/ensemble_files.hpp"
 #include "run/hook.hpp"
 #include "run/snapshot.hpp"
 
 namespace sluice::run {
 
 namespace {
-
-/// One time with its file of every member.
-struct Common {
-  double time = 0;
-  std::vector<std::string> files;
-};
-
-std::map<double, std::string> times_of(const std::filesystem::path& folder) {
-  std::map<double, std::string> times;
-  if (!std::filesystem::exists(folder)) return times;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() != ".h5" || !entry.path().filename().string().starts_with("snapshot_"))
-      continue;
-    auto file = Hdf5File::open(base::Communicator::self(), entry.path());
-    if (file.has("time")) times[file.read_reals("time").at(0)] = entry.path().string();
-    file.close();
-  }
-  return times;
-}
-
-/// Rank 0 only.
-std::vector<Common> common_times(const std::vector<std::filesystem::path>& members,
-                                 const std::string& series) {
-  std::vector<std::map<double, std::string>> all;
-  for (const auto& member : members) all.push_back(times_of(member / series));
-  std::vector<Common> common;
-  for (const auto& [time, file] : all.front()) {
-    const double tolerance = 1e-9 * std::max(1.0, std::abs(time));
-    Common entry{.time = time, .files = {}};
-    for (const auto& times : all) {
-      const auto found = times.lower_bound(time - tolerance);
-      if (found != times.end() && found->first <= time + tolerance) entry.files.push_back(found->second);
-    }
-    if (entry.files.size() == all.size()) common.push_back(std::move(entry));
-  }
-  return common;
-}
-
-/// The same list on every rank. Collective.
-std::vector<Common> share(const base::Communicator& communicator,
-                          const std::vector<std::filesystem::path>& members, const std::string& series) {
-  std::string text;
-  output_on_root(communicator, [&] {
-    nlohmann::json list = nlohmann::json::array();
-    for (const Common& entry : common_times(members, series)) list.push_back({entry.time, entry.files});
-    text = list.dump();
-  });
-  communicator.broadcast(text);
-  std::vector<Common> common;
-  for (const auto& entry : nlohmann::json::parse(text)) common.push_back({entry.at(0), entry.at(1)});
-  return common;
-}
 
 /// Statistics of one field at one time, over the owned points.
 class Reduction {
@@ -149,14 +96,14 @@ std::int64_t write_ensemble_statistics(const base::Communicator& communicator, c
                                        const std::vector<std::filesystem::path>& members,
                                        const std::string& time_unit) {
   if (statistics.fields.empty() || members.empty()) return 0;
-  const auto common = share(communicator, members, statistics.series);
+  const auto common = files_at_common_times(communicator, members, statistics.series, "snapshot_");
   if (common.empty())
     base::log::warn("ensemble.statistics: the members' {} have no time in common (exact: true makes them)",
                     statistics.series);
   const std::filesystem::path target = folder / (statistics.series + "_statistics");
   output_on_root(communicator, [&] { std::filesystem::create_directories(target); });
   std::int64_t number = 0;
-  for (const Common& entry : common) {
+  for (const MemberFiles& entry : common) {
     std::vector<grid::RealField> fields;
     for (const std::string& name : statistics.fields) {
       Reduction reduction(communicator, grid, name);

@@ -49,7 +49,7 @@ std::vector<std::string> hook_types(const std::string& resolved) {
 std::optional<ResumePoint> find_resume_point(const base::Communicator& communicator,
                                              const std::filesystem::path& folder,
                                              const std::string& restart) {
-  if (restart.empty()) return {};
+  if (restart.empty() || restart == "fresh") return {};
   std::filesystem::path file = restart;
   if (restart == "auto") {
     const auto newest = newest_good_checkpoint(communicator, folder);

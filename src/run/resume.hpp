@@ -15,7 +15,7 @@ struct ResumePoint {
   CheckpointHeader header;
 };
 
-/// The checkpoint that `restart` ("", "auto", or a file) means; empty for a fresh start. Collective.
+/// The checkpoint that `restart` ("", "auto", "fresh", or a file) means; empty for a fresh start. Collective.
 [[nodiscard]] std::optional<ResumePoint> find_resume_point(const base::Communicator& communicator,
                                                            const std::filesystem::path& folder,
                                                            const std::string& restart);

@@ -20,6 +20,7 @@ constexpr int most_redos = 20;        // of one step
 }  // namespace
 
 bool Run::Impl::at_end() const {
+  if (waiting) return false;
   if (stationary) return clock.step() > 0;
   return clock.time() >= end_time || (the_case.run.max_steps && clock.step() >= *the_case.run.max_steps);
 }
@@ -163,6 +164,11 @@ void Run::Impl::step(double until) {
   ++steps_here;
   new_state();
   const Decision decision = control->look(communicator.is_root() && hooks.wall_due(control->elapsed()));
+  waiting = meeting_time && clock.time() >= *meeting_time;
+  if (waiting) {
+    if (decision.stop) obey(decision);
+    return;
+  }
   take_moment({.time = clock.time(), .step = clock.step(), .end = at_end(), .wall = control->wall()});
   obey(decision);
   progress->step(control->elapsed(), clock.time(), clock.step(), last_dt);
@@ -186,6 +192,39 @@ bool Run::Impl::advance_to(double until) {
   return failure.empty() && !stopped && !at_end();
 }
 
+bool Run::Impl::arrive_at(double meeting) {
+  if (finished_before || stopped || !failure.empty()) return false;
+  meeting_time = meeting;
+  waiting = clock.time() >= meeting;
+  try {
+    if (!begun && !waiting) first_moment();
+    while (!at_end() && !stopped && !waiting) step(meeting);
+    if (waiting) refuse_not_finite(whole_state());
+  } catch (const base::AgreedError& error) {
+    fail(error.what());
+  }
+  meeting_time.reset();
+  return waiting && failure.empty() && !stopped;
+}
+
+void Run::Impl::depart() {
+  waiting = false;
+  ++meetings;
+  new_state();
+  try {
+    if (!begun && fresh) {
+      first_moment();
+    } else {
+      begun = true;
+      take_moment({.time = clock.time(), .step = clock.step(), .end = at_end(), .wall = control->wall()});
+    }
+    checkpoint_wanted = false;
+    if (!at_end()) write_checkpoint(false);
+  } catch (const base::AgreedError& error) {
+    fail(error.what());
+  }
+}
+
 Run::Run(const base::Communicator& communicator, const Registry& registry, Case& the_case, RunFolder& folder,
          RunOptions options)
     : impl_(std::make_unique<Impl>(communicator, registry.libraries, the_case, folder, std::move(options))) {}
@@ -193,10 +232,18 @@ Run::Run(const base::Communicator& communicator, const Registry& registry, Case&
 Run::~Run() = default;
 void Run::start() { impl_->start(); }
 bool Run::advance_to(double time) { return impl_->advance_to(time); }
+bool Run::arrive_at(double meeting) { return impl_->arrive_at(meeting); }
+void Run::depart() { impl_->depart(); }
 Status Run::finish() { return impl_->finish(); }
 double Run::end_time() const { return impl_->end_time; }
 double Run::time() const { return impl_->clock.time(); }
 std::int64_t Run::step() const { return impl_->clock.step(); }
+bool Run::stopped() const { return impl_->stopped; }
+bool Run::over() const {
+  return impl_->finished_before || impl_->stopped || !impl_->failure.empty() || impl_->at_end();
+}
+std::int64_t Run::meetings() const { return impl_->meetings; }
+OutputSet& Run::outputs() { return *impl_->outputs; }
 bool Run::has_solver() const { return impl_->solver != nullptr; }
 Solver& Run::solver() { return *impl_->solver; }
 std::string Run::failure() const { return impl_->failure; }

@@ -14,29 +14,6 @@ namespace sluice::run {
 
 namespace {
 
-/// StateError if a field that evolves holds NaN or Inf: such a state never replaces a good checkpoint.
-/// Collective.
-void refuse_not_finite(const base::Communicator& communicator, const State& state) {
-  std::int64_t bad = -1;
-  const auto& items = state.items();
-  for (std::size_t n = 0; n < items.size() && bad < 0; ++n) {
-    const State::Item& item = items[n];
-    if (item.kind != State::Item::Kind::field) continue;
-    const grid::Layout& layout = *item.layout;
-    double product = 0;  // stays 0 as long as every value is finite
-    for (grid::Index i = 0; i < layout.count()[0]; ++i)
-      for (grid::Index j = 0; j < layout.count()[1]; ++j) {
-        const double* row = item.data + layout.position(i, j) * item.components;
-        for (grid::Index k = 0; k < layout.count()[2] * item.components; ++k) product += 0 * row[k];
-      }
-    if (!(product == 0)) bad = static_cast<std::int64_t>(n);
-  }
-  bad = communicator.max(bad);
-  if (bad >= 0)
-    throw StateError(fmt::format("'{}' holds NaN or Inf; no checkpoint is written of such a state",
-                                 items[static_cast<std::size_t>(bad)].name));
-}
-
 /// Path of the first node at or below `node` that was given on the command line; empty if there is none.
 std::string override_in(const base::ConfigNode* node, const std::string& path) {
   if (node == nullptr) return {};
@@ -83,25 +60,51 @@ State Run::Impl::whole_state(const std::vector<bool>* hooks_of_checkpoint) {
   return state;
 }
 
+/// StateError if a field that evolves holds NaN or Inf: such a state never replaces a good checkpoint, and no
+/// other member meets it. Collective.
+void Run::Impl::refuse_not_finite(const State& state) const {
+  std::int64_t bad = -1;
+  const auto& items = state.items();
+  for (std::size_t n = 0; n < items.size() && bad < 0; ++n) {
+    const State::Item& item = items[n];
+    if (item.kind != State::Item::Kind::field) continue;
+    const grid::Layout& layout = *item.layout;
+    double product = 0;  // stays 0 as long as every value is finite
+    for (grid::Index i = 0; i < layout.count()[0]; ++i)
+      for (grid::Index j = 0; j < layout.count()[1]; ++j) {
+        const double* row = item.data + layout.position(i, j) * item.components;
+        for (grid::Index k = 0; k < layout.count()[2] * item.components; ++k) product += 0 * row[k];
+      }
+    if (!(product == 0)) bad = static_cast<std::int64_t>(n);
+  }
+  bad = communicator.max(bad);
+  if (bad >= 0)
+    throw StateError(fmt::format("'{}' holds NaN or Inf: not a state to go on from",
+                                 items[static_cast<std::size_t>(bad)].name));
+}
+
 /// False if it could not be written; the earlier ones are as they were. Collective.
 bool Run::Impl::write_checkpoint(bool finished) {
   const double begin = base::wall_seconds();
   const base::ScopedTimer timer("checkpoint");
   hooks.flush();
   const State state = whole_state();
-  refuse_not_finite(communicator, state);
+  refuse_not_finite(state);
   CheckpointHeader header;
   header.solver = the_case.solver_name;
   header.time = clock.time();
   header.step = clock.step();
   header.ranks = communicator.size();
   header.finished = finished;
+  header.meetings = meetings;
+  header.waiting = waiting;
   header.resolved = resolved;
   header.fingerprint = solver->fingerprint();
   header.machine = machine;
   header.provenance = provenance;
   try {
-    run::write_checkpoint(communicator, folder.path(), header, state, keep);
+    run::write_checkpoint(communicator, folder.path(), header, state,
+                          options.meets ? std::max(keep, 2) : keep);  // one behind and one before a meeting
     checkpoints_missing = 0;
     checkpoint_step = clock.step();
   } catch (const OutputError& error) {
@@ -202,7 +205,7 @@ Status Run::Impl::finish() {
     base::log::error("failed at step {}, t = {:.10g}: {}", clock.step(), clock.time(), failure);
     return Status::failed;
   }
-  base::log::info("{} at step {}, t = {:.10g} after {}", stopped ? "stopped" : "finished", clock.step(),
+  base::log::info("{} at step {}, t = {:.10g} after {}", at_end() ? "finished" : "stopped", clock.step(),
                   clock.time(), format_seconds(control->elapsed()));
   return at_end() ? Status::finished : Status::stopped;
 }

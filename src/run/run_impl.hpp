@@ -35,6 +35,8 @@ struct Run::Impl {
 
   // run.cpp
   [[nodiscard]] bool advance_to(double until);
+  [[nodiscard]] bool arrive_at(double meeting);
+  void depart();
   void first_moment();
   void step(double until);
   [[nodiscard]] StepResult accepted_step(double dt_max);
@@ -52,6 +54,7 @@ struct Run::Impl {
   // run_finish.cpp
   [[nodiscard]] State whole_state(const std::vector<bool>* hooks_of_checkpoint = nullptr);
   void run_state(State& state);
+  void refuse_not_finite(const State& state) const;
   bool write_checkpoint(bool finished);
   void post_mortem();
   Status finish();
@@ -85,7 +88,10 @@ struct Run::Impl {
   double step_seconds = 0;
   bool redo_possible = false;
   bool fresh = true, begun = false;
-  bool finished_before = false;  // the checkpoint was of a finished run: nothing to do
+  std::int64_t meetings = 0;           // behind us
+  std::optional<double> meeting_time;  // of the one that is being gone to
+  bool waiting = false;                // there: its moment has not been taken
+  bool finished_before = false;        // the checkpoint was of a finished run: nothing to do
   bool stopped = false;
   std::string failure;
   std::int64_t checkpoint_step = -1;  // of the last one written here

@@ -26,6 +26,7 @@ Run::Impl::Impl(const base::Communicator& communicator_, Libraries libraries_, C
 }
 
 bool Run::Impl::is_finished(const CheckpointHeader& header) const {
+  if (header.waiting) return false;
   const bool by_steps = the_case.run.max_steps && header.step >= *the_case.run.max_steps;
   return by_steps || (header.time >= end_time && (header.finished || header.step > 0));
 }
@@ -38,6 +39,7 @@ void Run::Impl::start() {
   if (point) {
     own_hooks = check_against_case(*point, the_case);
     clock.start(point->header.time, point->header.step);
+    meetings = point->header.meetings;
     if (is_finished(point->header)) {
       finished_before = true;
       resumed_from = point->file.string();
@@ -122,8 +124,9 @@ void Run::Impl::build_hooks(const std::optional<ResumePoint>& point) {
   hooks.build(the_case, context);
   hooks.start(point ? point->header.time : the_case.run.t_start);
   redo_possible = hooks.may_redo();
-  control.emplace(communicator, folder, options.ensemble_folder,
-                  WallLimit{.end = options.wall_end, .margin = the_case.run.wall_margin});
+  control.emplace(
+      communicator, folder, options.ensemble_folder,
+      WallLimit{.end = options.wall_end, .margin = the_case.run.wall_margin, .together = options.together});
   progress.emplace(ProgressGoal{.end_time = end_time,
                                 .max_steps = the_case.run.max_steps,
                                 .time_unit = solver->time_unit(),

@@ -51,6 +51,8 @@ struct Increment {
 };
 
 class Surrogates;  // run/surrogates.hpp
+class Meeting;     // run/meeting.hpp
+struct MeetingContext;
 
 class Solver {
  public:
@@ -107,6 +109,11 @@ struct Plan {
 class SolverCase {
  public:
   virtual ~SolverCase() = default;
+  /// The key of the case by which the members of an ensemble meet (run/meeting.hpp), the same for all of
+  /// them; empty: they never do.
+  [[nodiscard]] virtual std::string meeting_key() const { return {}; }
+  /// What they do there. Collective over the communicator.
+  [[nodiscard]] virtual std::unique_ptr<Meeting> meeting(const MeetingContext& context) const;
   /// Unit of the run's times in the case file ("s", "h", "1"); asked before anything is read.
   [[nodiscard]] virtual std::string time_unit() const { return "1"; }
   /// A stationary problem: the run calls `advance` once and is finished. Asked once the case has been read.
@@ -128,7 +135,7 @@ struct SolverEntry {
 };
 
 /// Version of this interface; a solver built outside this tree is loaded only if its own equals it.
-inline constexpr int solver_interface_version = 1;
+inline constexpr int solver_interface_version = 2;
 
 }  // namespace sluice::run
 

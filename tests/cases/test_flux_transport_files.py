@@ -99,6 +99,29 @@ def test_members_become_realizations(tmp_path):
         assert np.array_equal(field, snapshot(members[m])[1])
 
 
+def test_an_ensemble_writes_its_maps_into_one_file(tmp_path):
+    more = "hooks: [{type: map, field: B_r, every_time: 100, exact: true, at_start: true}]\n"
+    more += "ensemble: {vary: {initial.dipole: [1, 2, 3]}, members: 3, realizations: maps}\n"
+    case = runs.write_case(tmp_path, CASE + more)
+    for ranks in (1, 2):
+        good("run", case, "--output", f"on_{ranks}", ranks=ranks, folder=tmp_path)
+        files = sorted((tmp_path / f"on_{ranks}" / "maps_realizations").glob("realizations_*.h5"))
+        assert len(files) == 3
+        for path, time in zip(files, (0, 100, 200)):
+            with h5py.File(path) as file:
+                assert file.attrs["time"] == time and list(file["dim3"]) == [1, 2, 3]
+                assert file["Data"].shape == (3, 24, 46) and file["Data"].attrs["units"] in ("G", b"G")
+                assert [dimension[0].name for dimension in file["Data"].dims] == ["/dim3", "/dim2", "/dim1"]
+                for m in range(3):
+                    own = [one for one in (tmp_path / f"on_{ranks}" / f"member_000{m}" / "maps").glob("map_*.h5")
+                           if h5py.File(one).attrs["time"] == time]
+                    with h5py.File(own[0]) as single:
+                        assert np.array_equal(file["Data"][m], single["Data"][()])
+    again = runs.write_case(tmp_path, CASE.replace("{dipole: 1.5, regions: {count: 6, seed: 1, peak_field: 80}}",
+                                                   "{map: on_2/maps_realizations/realizations_0002.h5, realization: 1}"), "again.yaml")
+    good("run", again, "--output", "again", "--set", "run.max_steps=1", folder=tmp_path)  # and the program reads it
+
+
 @pytest.mark.parametrize("projection", ["car", "cea"])
 def test_fits_maps_keep_the_flux_and_sunpy_reads_them(projection, tmp_path):
     hooks = f"""

@@ -61,7 +61,7 @@ def test_another_interface_version_is_refused(installed, tmp_path):
     do("g++", "-shared", "-fPIC", "-o", tmp_path / "libold.so", source)
     result = sluice("run", EXAMPLE / "case.yaml", "--plugin", tmp_path / "libold.so", folder=tmp_path, path=program)
     assert result.returncode == 1
-    assert "was built for interface version -1, this program has 1; build it again" in result.stdout + result.stderr
+    assert "was built for interface version -1, this program has 2; build it again" in result.stdout + result.stderr
 
 
 def test_the_installed_program_needs_nothing_of_the_build_folder(installed):
