@@ -43,7 +43,7 @@ void EnsembleTransform::solve(double inflation) {
   std::fill(weights_.begin(), weights_.end(), 0.0);
   for (std::size_t e = 0; e < k; ++e) {
     const double* v = eigen_.vectors().data() + e * k;
-    const double d = eigen_.values()[e];
+    const double d = std::max(eigen_.values()[e], freedom / inflation);  // its least value but for round-off
     double projected = 0;
     for (std::size_t m = 0; m < k; ++m) projected += v[m] * pulled_[m];
     const double mean = projected / d, mixing = std::sqrt(freedom / d);
