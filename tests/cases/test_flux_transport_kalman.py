@@ -172,7 +172,7 @@ def test_the_number_of_groups_does_not_count(world, ranks, groups):
 
 
 def test_a_restart_goes_on_bit_for_bit(world):
-    folder = ensemble(world, "again", KALMAN, ranks=2, arguments=("--until", "170"))
+    folder = ensemble(world, "again", KALMAN, ranks=2, arguments=("--until", "192"))
     # One member has lost its last checkpoint: all go on from behind the last meeting before it.
     newest = runs.checkpoints(folder / "member_0003")[-1]
     newest.unlink()
