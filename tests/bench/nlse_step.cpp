@@ -94,7 +94,7 @@ void compare(const Communicator& communicator, const Size& size, const std::stri
 void time_soliton(const Communicator& communicator) {
   NlseParameters parameters;
   parameters.initial.solitons = {{.amplitude = 2, .position = -10, .velocity = 1}};
-  parameters.time.dt = 20.0 / 700;
+  parameters.time.dt = 20.0 / 800;
   double shortest = 1e300, error = 0;
   for (int repeat = 0; repeat < 20; ++repeat) {
     NlseSolver solver(parameters, {.communicator = communicator, .fingerprint = {}});
