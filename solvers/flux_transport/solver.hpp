@@ -59,8 +59,8 @@ class FluxTransport final : public run::Solver {
   std::uint64_t seed_;
   grid::Grid grid_;
   numerics::SphereBlock block_;
-  grid::RealField
-      field_;  ///< B_r [G]; theta, phi; block layout with the operators' halo; a pole's value along its whole row.
+  grid::RealField field_;  ///< B_r [G]; theta, phi; block layout with the operators' halo; a pole's value
+                           ///< along its whole row.
   Scratch scratch_;
   grid::HaloExchange exchange_;
   std::optional<numerics::PolarFilter> filter_;  ///< None if off.

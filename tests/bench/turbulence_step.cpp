@@ -76,13 +76,14 @@ int main(int argc, char** argv) {
   compare(world, {256, "ifrk3", "leith, scope: local", 3, 4}, budget);
   // Per layer the least: u, v, q there, u q, v q back.
   for (const std::int64_t points : {64, 128, 256})
-    compare(world, {.points = points,
-                    .integrator = "ab3",
-                    .closure = "none",
-                    .stages = 1,
-                    .further = 2,
-                    .model = "two_layer",
-                    .pairs = 4},
+    compare(world,
+            {.points = points,
+             .integrator = "ab3",
+             .closure = "none",
+             .stages = 1,
+             .further = 2,
+             .model = "two_layer",
+             .pairs = 4},
             budget);
   return 0;
 }
