@@ -81,8 +81,7 @@ void for_each_row(const grid::Layout& layout, Visit visit) {
 /// Three values an axis with the axes in use last: 1 for the others.
 [[nodiscard]] inline Index3 right_aligned(const Index3& values, int dimensions, Index fill) {
   Index3 aligned{fill, fill, fill};
-  for (int d = 0; d < dimensions; ++d)
-    aligned[static_cast<std::size_t>(3 - dimensions + d)] = values[static_cast<std::size_t>(d)];
+  std::copy_n(values.begin(), dimensions, aligned.end() - dimensions);
   return aligned;
 }
 

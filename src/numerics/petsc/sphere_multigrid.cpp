@@ -31,8 +31,9 @@ std::vector<int> owners(const std::vector<Index>& indices, const std::vector<Ind
                         std::vector<Index>& begin) {
   std::vector<int> owner;
   begin.assign(splits.size(), static_cast<Index>(indices.size()));
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    const auto after = std::upper_bound(splits.begin(), splits.end(), indices[i]);
+  owner.reserve(indices.size());
+  for (const Index index : indices) {
+    const auto after = std::upper_bound(splits.begin(), splits.end(), index);
     owner.push_back(static_cast<int>(after - splits.begin()) - 1);
   }
   for (std::size_t p = 0; p + 1 < splits.size(); ++p)
