@@ -78,18 +78,16 @@ FftwDistribution fftw_distribution(const Communicator& communicator, const Fouri
     for (const auto count : n) result.allocation *= count;
     return result;
   }
-  std::ptrdiff_t first_in = 0, count_in = 0, first_out = 0, count_out = 0;
-  if (spec.dimensions == 1) {
-    result.real_as_complex = spec.real;
-    result.allocation = fftw_mpi_local_size_1d(spec.points[0], communicator.handle(), FFTW_FORWARD,
-                                               FFTW_ESTIMATE, &count_in, &first_in, &count_out, &first_out);
-  } else {
-    result.transposed = spec.transposed;
-    result.allocation = fftw_mpi_local_size_many_transposed(
-        spec.dimensions, n.data(), 1, FFTW_MPI_DEFAULT_BLOCK, FFTW_MPI_DEFAULT_BLOCK, communicator.handle(),
-        &count_in, &first_in, &count_out, &first_out);
-    if (!spec.transposed) count_out = count_in;
+  result.transposed = spec.dimensions > 1;
+  if (result.transposed) {
+    result.physical_count = SlabTransform::physical_planes(communicator, spec);
+    result.spectral_count = SlabTransform::spectral_planes(communicator, spec);
+    return result;
   }
+  std::ptrdiff_t first_in = 0, count_in = 0, first_out = 0, count_out = 0;
+  result.real_as_complex = spec.real;
+  result.allocation = fftw_mpi_local_size_1d(spec.points[0], communicator.handle(), FFTW_FORWARD,
+                                             FFTW_ESTIMATE, &count_in, &first_in, &count_out, &first_out);
   result.physical_count = count_in;
   result.spectral_count = count_out;
   return result;
@@ -102,7 +100,7 @@ struct FftwPlans::Plans {
         unsigned effort) {
     const Buffer a = make_buffer(distribution.allocation), b = make_buffer(distribution.allocation);
     if (distribution.parallel)
-      plan_parallel(spec, distribution, communicator, effort, a.get(), b.get());
+      plan_parallel(spec, communicator, effort, a.get(), b.get());
     else if (spec.real)
       plan_real(spec, effort, a.get(), b.get());
     else
@@ -140,30 +138,19 @@ struct FftwPlans::Plans {
                                      padded.data(), 1, 0, effort | FFTW_DESTROY_INPUT);
   }
 
-  void plan_parallel(const FourierSpec& spec, const FftwDistribution& distribution,
-                     const Communicator& communicator, unsigned effort, Complex* a, Complex* b) {
-    const auto n = axes(spec, false);
-    const unsigned out = distribution.transposed ? FFTW_MPI_TRANSPOSED_OUT : 0;
-    const unsigned in = distribution.transposed ? FFTW_MPI_TRANSPOSED_IN : 0;
-    const unsigned there = effort | out | FFTW_PRESERVE_INPUT, back = effort | in | FFTW_DESTROY_INPUT;
-    const auto block = FFTW_MPI_DEFAULT_BLOCK;
-    auto* field = reinterpret_cast<double*>(a);
-    const MPI_Comm comm = communicator.handle();
-    if (spec.real && !distribution.real_as_complex) {
-      forward = fftw_mpi_plan_many_dft_r2c(spec.dimensions, n.data(), 1, block, block, field, as_fftw(b),
-                                           comm, there);
-      inverse = fftw_mpi_plan_many_dft_c2r(spec.dimensions, n.data(), 1, block, block, as_fftw(b), field,
-                                           comm, back);
-    } else {
-      forward = fftw_mpi_plan_many_dft(spec.dimensions, n.data(), 1, block, block, as_fftw(a), as_fftw(b),
-                                       comm, FFTW_FORWARD, there);
-      inverse = fftw_mpi_plan_many_dft(spec.dimensions, n.data(), 1, block, block, as_fftw(b), as_fftw(a),
-                                       comm, FFTW_BACKWARD, back);
-    }
+  void plan_parallel(const FourierSpec& spec, const Communicator& communicator, unsigned effort, Complex* a,
+                     Complex* b) {
+    const auto plan = [&](Complex* from, Complex* to, int sign, unsigned flags) {
+      return fftw_mpi_plan_dft_1d(spec.points[0], as_fftw(from), as_fftw(to), communicator.handle(), sign,
+                                  effort | flags);
+    };
+    forward = plan(a, b, FFTW_FORWARD, FFTW_PRESERVE_INPUT);
+    inverse = plan(b, a, FFTW_BACKWARD, FFTW_DESTROY_INPUT);
   }
 };
 
 bool FftwPlans::make(unsigned effort) {
+  if (slabs_) return communicator_.all(slabs_->plan(effort));
   plans_.reset();
   plans_ = std::make_unique<Plans>(*spec_, distribution_, communicator_, effort);
   const bool good = plans_->forward && plans_->inverse &&
@@ -173,9 +160,9 @@ bool FftwPlans::make(unsigned effort) {
 
 /// Timing chooses the plans, so they differ from run to run and from rank to rank. Their wisdom, gathered and
 /// given to every rank, makes the same plans again: those are the ones used, from the first run on.
-void FftwPlans::measure() {
+bool FftwPlans::measure() {
   fftw_forget_wisdom();
-  if (!make(FFTW_MEASURE)) return;
+  if (!make(FFTW_MEASURE)) return false;
   if (communicator_.size() > 1) {
     fftw_mpi_gather_wisdom(communicator_.handle());
     fftw_mpi_broadcast_wisdom(communicator_.handle());
@@ -183,31 +170,31 @@ void FftwPlans::measure() {
   const std::string text = exported_wisdom(communicator_);
   if (import_wisdom(communicator_, text) && make(FFTW_MEASURE | FFTW_WISDOM_ONLY)) {
     wisdom_ = measured_word + text;
-    return;
+    return true;
   }
   fftw_forget_wisdom();
   wisdom_ = estimated_word;
-  (void)make(FFTW_ESTIMATE);
+  return make(FFTW_ESTIMATE);
 }
 
 FftwPlans::FftwPlans(const Communicator& communicator, const FourierSpec& spec,
                      const FftwDistribution& distribution)
     : distribution_(distribution), communicator_(communicator), spec_(&spec), real_(spec.real) {
   start_fftw();
-  const bool kept = spec.wisdom.starts_with(measured_word) &&
-                    import_wisdom(communicator_, spec.wisdom.substr(measured_word.size())) &&
-                    make(FFTW_MEASURE | FFTW_WISDOM_ONLY);
-  if (kept) {
+  if (distribution.transposed) slabs_ = std::make_unique<SlabTransform>(communicator, spec);
+  bool good = spec.wisdom.starts_with(measured_word) &&
+              import_wisdom(communicator_, spec.wisdom.substr(measured_word.size())) &&
+              make(FFTW_MEASURE | FFTW_WISDOM_ONLY);
+  if (good) {
     wisdom_ = spec.wisdom;
   } else if (spec.planning == Planning::estimated || spec.wisdom == estimated_word) {
     fftw_forget_wisdom();
     wisdom_ = estimated_word;
-    (void)make(FFTW_ESTIMATE);
+    good = make(FFTW_ESTIMATE);
   } else {
-    measure();
+    good = measure();
   }
-  const bool good = plans_ && plans_->forward && plans_->inverse;
-  if (!(communicator_.size() > 1 ? communicator_.all(good) : good))
+  if (!good)
     throw base::InputError("transform: FFTW has no plan for " + std::to_string(spec.points[0]) + " x " +
                            std::to_string(spec.points[1]) + " x " + std::to_string(spec.points[2]) +
                            " points on " + std::to_string(communicator_.size()) +
@@ -219,29 +206,23 @@ FftwPlans::FftwPlans(const Communicator& communicator, const FourierSpec& spec,
 FftwPlans::~FftwPlans() = default;
 
 void FftwPlans::forward(void* physical, Complex* spectral) const {
-  const bool real = real_ && !distribution_.real_as_complex;
-  auto* numbers = static_cast<double*>(physical);
+  if (slabs_) return slabs_->forward(physical, spectral);
   auto* values = static_cast<fftw_complex*>(physical);
-  if (distribution_.parallel && real)
-    fftw_mpi_execute_dft_r2c(plans_->forward, numbers, as_fftw(spectral));
-  else if (distribution_.parallel)
+  if (distribution_.parallel)
     fftw_mpi_execute_dft(plans_->forward, values, as_fftw(spectral));
-  else if (real)
-    fftw_execute_dft_r2c(plans_->forward, numbers, as_fftw(spectral));
+  else if (real_)
+    fftw_execute_dft_r2c(plans_->forward, static_cast<double*>(physical), as_fftw(spectral));
   else
     fftw_execute_dft(plans_->forward, values, as_fftw(spectral));
 }
 
 void FftwPlans::inverse(Complex* spectral, void* physical) const {
-  const bool real = real_ && !distribution_.real_as_complex;
-  auto* numbers = static_cast<double*>(physical);
+  if (slabs_) return slabs_->inverse(spectral, physical);
   auto* values = static_cast<fftw_complex*>(physical);
-  if (distribution_.parallel && real)
-    fftw_mpi_execute_dft_c2r(plans_->inverse, as_fftw(spectral), numbers);
-  else if (distribution_.parallel)
+  if (distribution_.parallel)
     fftw_mpi_execute_dft(plans_->inverse, as_fftw(spectral), values);
-  else if (real)
-    fftw_execute_dft_c2r(plans_->inverse, as_fftw(spectral), numbers);
+  else if (real_)
+    fftw_execute_dft_c2r(plans_->inverse, as_fftw(spectral), static_cast<double*>(physical));
   else
     fftw_execute_dft(plans_->inverse, as_fftw(spectral), values);
 }

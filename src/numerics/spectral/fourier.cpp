@@ -83,13 +83,11 @@ struct FourierTransform::Impl {
     }
   }
 
-  /// FFTW-MPI may need more room than a rank owns (uneven slabs): then fields pass through buffers, on all
+  /// In one dimension FFTW-MPI may need more room than a rank owns: then fields pass through buffers, on all
   /// ranks alike.
   void make_buffers() {
-    const Index per_number = spec.real && !distribution.real_as_complex ? 2 : 1;
-    const bool short_of_room =
-        distribution.allocation > std::max<Index>(1, physical->allocated_size() / per_number) ||
-        distribution.allocation > std::max<Index>(1, spectral->allocated_size());
+    const bool short_of_room = distribution.allocation > std::max<Index>(1, physical->allocated_size()) ||
+                               distribution.allocation > std::max<Index>(1, spectral->allocated_size());
     staged = distribution.real_as_complex || (communicator.size() > 1 && communicator.any(short_of_room));
     if (!staged) return;
     const LayoutSpec room{.dimensions = 1, .global = {std::max<Index>(distribution.allocation, 1), 1, 1}};
@@ -102,10 +100,7 @@ struct FourierTransform::Impl {
   void forward(grid::Field<T>& in, ComplexField& out) {
     assert(in.layout().same_decomposition(*physical) && out.layout().same_decomposition(*spectral));
     if (!staged) return plans.forward(in.data(), out.data());
-    if (distribution.real_as_complex)
-      std::copy_n(in.data(), physical->owned_size(), buffer_physical.data());
-    else
-      std::copy_n(in.data(), physical->allocated_size(), reinterpret_cast<T*>(buffer_physical.data()));
+    std::copy_n(in.data(), physical->owned_size(), buffer_physical.data());
     plans.forward(buffer_physical.data(), buffer_spectral.data());
     std::copy_n(buffer_spectral.data(), spectral->owned_size(), out.data());
   }
@@ -119,11 +114,10 @@ struct FourierTransform::Impl {
     else
       std::copy_n(in.data(), spectral->owned_size(), buffer_spectral.data());
     plans.inverse(buffer_spectral.data(), buffer_physical.data());
-    if (distribution.real_as_complex) {
-      auto* target = reinterpret_cast<double*>(out.data());
-      for (Index i = 0; i < physical->owned_size(); ++i) target[i] = buffer_physical.data()[i].real();
+    if constexpr (std::is_same_v<T, double>) {
+      for (Index i = 0; i < physical->owned_size(); ++i) out.data()[i] = buffer_physical.data()[i].real();
     } else {
-      std::copy_n(reinterpret_cast<const T*>(buffer_physical.data()), physical->allocated_size(), out.data());
+      std::copy_n(buffer_physical.data(), physical->owned_size(), out.data());
     }
   }
 

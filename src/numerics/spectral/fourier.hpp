@@ -1,5 +1,5 @@
-// Distributed Fourier transforms behind one small interface; FFTW and MPI stay inside fftw_plans.cpp. Slabs
-// today, room for pencils: callers only see two layouts.
+// Distributed Fourier transforms behind one small interface; FFTW and MPI stay inside. Slabs today, room for
+// pencils: callers only see two layouts.
 #pragma once
 #include <array>
 #include <memory>
@@ -13,23 +13,27 @@ namespace sluice::numerics {
 
 enum class Planning { estimated, measured };
 
+/// How what one rank has for another gets there: ranks of one node read it where it was packed, others (or
+/// all, when asked) send messages. The bits are the same.
+enum class Exchange { shared_memory, messages };
+
 struct FourierSpec {
   int dimensions = 1;
   grid::Index3 points{1, 1, 1};           ///< Physical points along each axis.
   std::array<double, 3> length{1, 1, 1};  ///< Box length along each axis, for the wavenumbers.
   bool real = false;                      ///< Real field <-> half of the spectrum along the last axis.
-  bool transposed = true;  ///< Leave the spectrum with axes 0 and 1 exchanged (saves a transpose)
-                           ///< on > 1 rank.
   Planning planning = Planning::measured;
+  Exchange exchange = Exchange::shared_memory;
   std::string wisdom{};  ///< Plans of an earlier run (see `wisdom`): the same plans, the same bits.
 };
 
 /// Discrete Fourier transform of a periodic box, out of place.
 /// forward: F(k) = sum_x f(x) exp(-i k x), unnormalised; inverse includes no factor either:
 /// inverse(forward(f)) = points * f. (The 1/points is for the caller to fold into a table.) Ranks beyond the
-/// slab limit own nothing. Slab limits: physical layout splits axis 0; 1-D complex has another distribution
-/// of modes than of points (and all points on one rank when their number is prime); 1-D real on more than one
-/// rank runs as a complex transform inside.
+/// slab limit own nothing. Slab limits: physical layout splits axis 0, and on more than one rank the spectrum
+/// of a box of 2 or 3 dimensions is split along axis 1, with axes 0 and 1 exchanged; 1-D complex has another
+/// distribution of modes than of points (and all points on one rank when their number is prime); 1-D real on
+/// more than one rank runs as a complex transform inside.
 class FourierTransform {
  public:
   FourierTransform(const base::Communicator& communicator, const FourierSpec& spec);  ///< Collective: plans.
@@ -39,8 +43,8 @@ class FourierTransform {
 
   /// Of real or complex fields in space (padding for real).
   [[nodiscard]] const grid::LayoutPtr& physical() const;
-  /// Of the modes in memory order: when transposed, dimension 0 of this layout is axis 1 and dimension 1 is
-  /// axis 0.
+  /// Of the modes in memory order: on more than one rank, in 2 and 3 dimensions, dimension 0 of this layout
+  /// is axis 1 and dimension 1 is axis 0.
   [[nodiscard]] const grid::LayoutPtr& spectral() const;
   [[nodiscard]] int axis_of_dimension(int spectral_dimension) const;
   /// The two layouts alone, without planning (for estimates). Collective.

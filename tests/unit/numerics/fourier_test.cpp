@@ -100,7 +100,7 @@ TEST(Fourier, WavenumbersAreSignedAndBelongToTheAxis) {
 }
 
 TEST(Fourier, InPlaceOnOneRankGivesTheSame) {
-  FourierSpec spec = spec_of({2, {12, 10, 1}}, false, true);
+  FourierSpec spec = spec_of({2, {12, 10, 1}}, false);
   FourierTransform transform(base::Communicator::self(), spec);
   ASSERT_TRUE(transform.in_place());
   auto modes = field_of_modes(transform);
@@ -132,7 +132,7 @@ TEST(Fourier, MeasuredPlansAreRemadeFromTheirWisdomWithTheSameBits) {
   const auto world = base::Communicator::world();
   for (const bool real : {false, true})
     for (const auto& box : {Box{1, {96, 1, 1}}, Box{2, {20, 18, 1}}}) {
-      FourierSpec spec = spec_of(box, real, true);
+      FourierSpec spec = spec_of(box, real);
       spec.planning = Planning::measured;
       FourierTransform first(world, spec);
       ASSERT_TRUE(first.wisdom().starts_with("measured"))
@@ -150,9 +150,22 @@ TEST(Fourier, MeasuredPlansAreRemadeFromTheirWisdomWithTheSameBits) {
     }
 }
 
+TEST(Fourier, MessagesGiveTheBitsOfSharedMemory) {
+  const auto world = base::Communicator::world();
+  for (const bool real : {false, true})
+    for (const auto& box : {Box{2, {20, 18, 1}}, Box{2, {3, 70, 1}}, Box{3, {9, 14, 6}}}) {
+      FourierTransform shared(world, spec_of(box, real)),
+          sent(world, spec_of(box, real, numerics::Exchange::messages));
+      if (real)
+        EXPECT_EQ(transformed<double>(shared), transformed<double>(sent));
+      else
+        EXPECT_EQ(transformed<Complex>(shared), transformed<Complex>(sent));
+    }
+}
+
 TEST(Fourier, WisdomThatIsNoneOrOfAnotherTransformLeadsToFreshPlans) {
   const auto world = base::Communicator::world();
-  FourierSpec spec = spec_of({2, {20, 18, 1}}, false, true);
+  FourierSpec spec = spec_of({2, {20, 18, 1}}, false);
   spec.planning = Planning::measured;
   FourierTransform other(world, spec);
   spec.points = {24, 14, 1};

@@ -98,29 +98,28 @@ inline std::vector<Box> boxes() {
           {2, {13, 10, 1}}, {3, {3, 5, 4}}, {3, {30, 21, 10}}};
 }
 
-inline numerics::FourierSpec spec_of(const Box& box, bool real, bool transposed) {
+inline numerics::FourierSpec spec_of(const Box& box, bool real, numerics::Exchange exchange = {}) {
   return {.dimensions = box.dimensions,
           .points = box.points,
           .length = {2.0, 3.0, 1.5},
           .real = real,
-          .transposed = transposed,
-          .planning = numerics::Planning::estimated};
+          .planning = numerics::Planning::estimated,
+          .exchange = exchange};
 }
 
 inline std::string describe(const numerics::FourierSpec& spec) {
   return std::to_string(spec.points[0]) + "x" + std::to_string(spec.points[1]) + "x" +
          std::to_string(spec.points[2]) + (spec.real ? " real" : " complex") +
-         (spec.transposed ? " transposed" : "");
+         (spec.exchange == numerics::Exchange::messages ? " by messages" : "");
 }
 
-/// Every box, real and complex, transposed and not.
+/// Every box, real and complex, by shared memory and by messages.
 template <class Function>
 void for_each_spec(Function function) {
   for (const auto& box : boxes())
     for (const bool real : {false, true})
-      for (const bool transposed : {false, true}) {
-        if (transposed && box.dimensions == 1) continue;
-        const auto spec = spec_of(box, real, transposed);
+      for (const auto exchange : {numerics::Exchange::shared_memory, numerics::Exchange::messages}) {
+        const auto spec = spec_of(box, real, exchange);
         SCOPED_TRACE(describe(spec));
         if (real)
           function(spec, double{});

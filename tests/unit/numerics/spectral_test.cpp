@@ -110,7 +110,7 @@ TEST(SpectralOperators, DerivativesAndLaplacianOfAWaveAreExact) {
 }
 
 TEST(SpectralOperators, TheNyquistModeHasNoDerivative) {
-  Bench<double> bench(spec_of({1, {16, 1, 1}}, true, false));
+  Bench<double> bench(spec_of({1, {16, 1, 1}}, true));
   bench.fill([](const std::array<double, 3>& x) { return std::cos(8 * x[0]); });
   numerics::spectral_derivative(bench.transform, 0, bench.modes);
   EXPECT_LT(bench.difference([](const std::array<double, 3>&) { return 0.0; }), 1e-13);
@@ -209,11 +209,11 @@ TEST(PaddedTransform, KeepsTheFunctionAndComesBack) {
 
 TEST(PaddedTransform, ProductsHaveNoAliases) {
   // cos(7 x)^2 = 1/2 + cos(14 x)/2; on 16 points cos(14 x) is seen as cos(2 x), with 3/2 padding it is not.
-  for (const bool transposed : {false, true}) {
+  for (const auto exchange : {numerics::Exchange::shared_memory, numerics::Exchange::messages}) {
     const auto product = [](const std::array<double, 3>& x) {
       return std::cos(7 * x[0]) * std::cos(7 * x[1]);
     };
-    Bench<double> bench(spec_of({2, {16, 16, 1}}, true, transposed));
+    Bench<double> bench(spec_of({2, {16, 16, 1}}, true, exchange));
     bench.fill([&](const std::array<double, 3>& x) { return product(x) * product(x); });
     EXPECT_GT(bench.difference([](const std::array<double, 3>&) { return 0.25; }), 0.1)
         << "aliased without padding";

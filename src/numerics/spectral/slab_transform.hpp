@@ -1,0 +1,44 @@
+// Two- and three-dimensional transforms of slabs over the ranks: FFTW on pieces that stay in the cache, one
+// transpose between.
+#pragma once
+#include <memory>
+
+#include "numerics/spectral/slab_transpose.hpp"
+
+namespace sluice::numerics {
+
+/// Physical slabs along axis 0, slabs of modes along axis 1 with axes 0 and 1 exchanged. Each piece (a plane,
+/// or some rows of a two-dimensional box) is copied into the cache, transformed there in place, and packed
+/// for its new owner from there: memory is gone through twice a transform. Frigo and Johnson, Proc. IEEE 93
+/// (2005) 216.
+class SlabTransform {
+ public:
+  SlabTransform(const base::Communicator& communicator, const FourierSpec& spec);  ///< Collective.
+  ~SlabTransform();
+  SlabTransform(const SlabTransform&) = delete;
+  SlabTransform& operator=(const SlabTransform&) = delete;
+
+  [[nodiscard]] static grid::Index physical_planes(const base::Communicator& communicator,
+                                                   const FourierSpec& spec);
+  [[nodiscard]] static grid::Index spectral_planes(const base::Communicator& communicator,
+                                                   const FourierSpec& spec);
+
+  /// Plans with FFTW's flags `effort`, the same shapes on every rank; false if FFTW has none.
+  [[nodiscard]] bool plan(unsigned effort);
+
+  // Collective. `physical` is real (padded as FFTW's in-place transforms are) or complex.
+  void forward(const void* physical, grid::Complex* spectral);  ///< `physical` is kept.
+  void inverse(grid::Complex* spectral, void* physical);        ///< `spectral` is destroyed.
+
+ private:
+  struct Plans;
+  base::Communicator communicator_;
+  int dimensions_;
+  grid::Index3 points_, modes_;  // modes: last axis halved for a real field
+  bool real_;
+  SlabTranspose transpose_;
+  grid::ComplexField scratch_;  // a piece
+  std::unique_ptr<Plans> plans_;
+};
+
+}  // namespace sluice::numerics
