@@ -81,19 +81,19 @@ class Map:
         return np.array([np.interp(other.theta, self.theta, column) for column in wide.T]).T
 
 
-def draw_plane(axes, the_map, values, limit, colours):
+def draw_plane(axes, the_map, values, shades):
     seam = 0.5 * (the_map.phi[0] + the_map.phi[-1] - 2 * np.pi)
     longitude = np.degrees(edges(the_map.phi, seam, seam + 2 * np.pi))
     latitude = 90 - np.degrees(edges(the_map.theta, 0, np.pi))
-    mesh = axes.pcolormesh(longitude, latitude, values, cmap=colours, vmin=-limit, vmax=limit, rasterized=True)
-    axes.set(xlim=(longitude[0], longitude[-1]), ylim=(-90, 90), xticks=range(0, 361, 60), yticks=range(-90, 91, 30),
+    mesh = axes.pcolormesh(longitude, latitude, values, **shades, rasterized=True)
+    axes.set(xticks=range(0, 361, 60), yticks=range(-90, 91, 30), xlim=(longitude[0], longitude[-1]), ylim=(-90, 90),
              xlabel="longitude [°]", ylabel="latitude [°]", aspect="equal")
     return mesh
 
 
-def draw_disc(axes, the_map, values, limit, colours, longitude, latitude):
+def draw_disc(axes, the_map, values, shades, longitude, latitude):
     image = disc(values, the_map.theta, the_map.phi, tilt=np.radians(latitude), centre=np.radians(longitude))
-    mesh = axes.imshow(image, extent=(-1, 1, -1, 1), cmap=colours, vmin=-limit, vmax=limit, interpolation="bilinear")
+    mesh = axes.imshow(image, extent=(-1, 1, -1, 1), **shades, interpolation="bilinear")
     turn = np.linspace(0, 2 * np.pi, 400)
     axes.plot(np.cos(turn), np.sin(turn), color=sluice_plot.ink, lw=1)
     axes.set(xlim=(-1.02, 1.02), ylim=(-1.02, 1.02), aspect="equal")
@@ -120,16 +120,18 @@ def main():
     if len(maps) == 2:
         panels.append(("difference, second less first", maps[0], maps[1].on(maps[0]) - maps[0].values))
     limit = arguments.saturation or sluice_plot.saturation(maps[0].values)
-    colours = "gray" if arguments.colours == "grey" else "RdBu_r"
+    signed = any(values.min() < 0 for _, _, values in panels)  # members' spread is not
+    colours = "gray" if arguments.colours == "grey" else "RdBu_r" if signed else "Reds"
+    shades = {"cmap": colours, "vmin": -limit if signed else 0, "vmax": limit}
     sluice_plot.use_style()
     plane = arguments.projection == "plane"
     figure, axes = plt.subplots(len(panels) if plane else 1, 1 if plane else len(panels), squeeze=False,
                                 figsize=(8.5, 4.2 * len(panels)) if plane else (5 * len(panels), 5))
     for axis, (title, the_map, values) in zip(axes.flat, panels):
-        draw = (draw_plane(axis, the_map, values, limit, colours) if plane else
-                draw_disc(axis, the_map, values, limit, colours, arguments.longitude, arguments.latitude))
+        draw = (draw_plane(axis, the_map, values, shades) if plane else
+                draw_disc(axis, the_map, values, shades, arguments.longitude, arguments.latitude))
         axis.set_title(title)
-    figure.colorbar(draw, ax=axes, extend="both", shrink=0.7, label=f"{arguments.field} [G], saturated")
+    figure.colorbar(draw, ax=axes, extend="both" if signed else "max", shrink=0.7, label=f"{arguments.field} [G], saturated")
     sluice_plot.save(figure, arguments.output)
     print(arguments.output)
 

@@ -13,7 +13,7 @@ def draw_map(axes, snapshot, name, limit):
     latitude = 90 - np.degrees(edges(theta, 0, np.pi))
     mesh = axes.pcolormesh(longitude, latitude, snapshot.field(name), cmap="gray", vmin=-limit, vmax=limit,
                            rasterized=True)
-    axes.set(xlim=(longitude[0], longitude[-1]), ylim=(-90, 90), xticks=range(0, 361, 60), yticks=range(-90, 91, 30),
+    axes.set(xticks=range(0, 361, 60), yticks=range(-90, 91, 30), xlim=(longitude[0], longitude[-1]), ylim=(-90, 90),
              ylabel="latitude [°]")
     return mesh
 

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "parameters.hpp"
+#include "row_sums.hpp"
 
 namespace sluice::solvers::flux_transport {
 
@@ -35,70 +36,24 @@ std::array<double, n> total(const numerics::SphereBlock& block,
   return values;
 }
 
-constexpr grid::Index lanes = 8;  // independent partial sums: a fixed order that vector registers can take
-using Lanes = std::array<double, lanes>;
-
-double sum_of(const Lanes& l) { return ((l[0] + l[4]) + (l[1] + l[5])) + ((l[2] + l[6]) + (l[3] + l[7])); }
-
-/// What one row adds up to, weighted with the widths of its cells [G rad]; `negative` is NaN if a value is.
-struct RowSums {
-  double positive, negative, net, cosine, sine, least, most;
-};
-
-/// Weights of the columns: width, and width times cos(phi), sin(phi).
-struct Columns {
-  const double *width, *cosine, *sine;
-};
-
-/// One pass over the row.
-RowSums sums_of_row(const double* b, const Columns& columns, grid::Index n) {
-  Lanes positive{}, negative{}, net{}, cosine{}, sine{}, least, most;
-  least.fill(std::numeric_limits<double>::infinity());
-  most.fill(-std::numeric_limits<double>::infinity());
-  const auto add = [&](std::size_t l, grid::Index k) {
-    const double value = b[k], flux = value * columns.width[k];
-    positive[l] += value > 0 ? flux : 0.0;
-    negative[l] += value > 0 ? 0.0 : flux;
-    net[l] += flux;
-    cosine[l] += value * columns.cosine[k];
-    sine[l] += value * columns.sine[k];
-    least[l] = value < least[l] ? value : least[l];
-    most[l] = value > most[l] ? value : most[l];
-  };
-  grid::Index k = 0;
-  for (; k + lanes <= n; k += lanes)
-    for (grid::Index l = 0; l < lanes; ++l) add(at(l), k + l);
-  for (grid::Index l = 0; k < n; ++k, ++l) add(at(l), k);
-  return {sum_of(positive),
-          sum_of(negative),
-          sum_of(net),
-          sum_of(cosine),
-          sum_of(sine),
-          *std::min_element(least.begin(), least.end()),
-          *std::max_element(most.begin(), most.end())};
-}
-
-/// Calls visit(row, area of the row over its width [rad], sums) on every owned row, global index. A pole
-/// counts once, on the rank with the first column.
-template <class Visit>
-void for_each_row(const numerics::SphereBlock& block, const grid::RealField& field, Visit&& visit) {
+/// Calls visit(row, area of the row over its width [rad], sums) on every owned row, global index; `sums`
+/// makes them from a row's values, the columns' tables and the number of columns. A pole counts once, on the
+/// rank with the first column.
+template <class Sums, class Visit>
+void for_each_row(const numerics::SphereBlock& block, const grid::RealField& field, Sums&& sums,
+                  Visit&& visit) {
   const auto n = block.columns(), first = block.first_column();
-  std::vector<double> weights(3 * at(n));
-  double *width = weights.data(), *cosine = width + n, *sine = cosine + n;
-  for (grid::Index k = 0; k < n; ++k) {
-    width[k] = block.d_phi[at(first + k)];
-    cosine[k] = width[k] * std::cos(block.phi[at(first + k)]);
-    sine[k] = width[k] * std::sin(block.phi[at(first + k)]);
-  }
+  const ColumnTables columns{block.d_phi.data() + first, block.cos_phi.data() + first,
+                             block.sin_phi.data() + first};
   const auto values = field.view();
   for (grid::Index i = 0; i < block.rows() && n > 0; ++i) {
     const grid::Index j = block.first_row() + i;
     if (!block.is_pole(j)) {
-      visit(j, block.sin_theta[at(j)] * block.d_theta[at(j)],
-            sums_of_row(values.row(i), {width, cosine, sine}, n));
+      visit(j, block.sin_theta[at(j)] * block.d_theta[at(j)], sums(values.row(i), columns, n));
     } else if (first == 0) {
-      const double b = values(i, 0), pole[3] = {1.0, std::cos(block.phi[0]), std::sin(block.phi[0])};
-      visit(j, block.pole_area[j == 0 ? 0 : 1], sums_of_row(&b, {pole, pole + 1, pole + 2}, 1));
+      const double width = 1.0;
+      visit(j, block.pole_area[j == 0 ? 0 : 1],
+            sums(values.row(i), ColumnTables{&width, columns.cosine, columns.sine}, grid::Index{1}));
     }
   }
 }
@@ -107,9 +62,12 @@ void for_each_row(const numerics::SphereBlock& block, const grid::RealField& fie
 
 run::Quantity signed_flux(const numerics::SphereBlock& block, const grid::RealField& field) {
   std::array<base::CompensatedSum, 2> sums;
-  for_each_row(block, field, [&](auto, double area, const RowSums& row) {
+  const auto flux = [](const double* b, const ColumnTables& columns, grid::Index n) {
+    return flux_of_row(b, columns.width, n);
+  };
+  for_each_row(block, field, flux, [&](auto, double area, const RowFlux& row) {
     sums[0].add(area * row.net);
-    sums[1].add(area * (row.positive - row.negative));
+    sums[1].add(area * row.size);
   });
   const auto sum = total(block, sums);
   return {.name = "signed_flux", .unit = "Mx", .value = flux_unit * sum[0], .scale = flux_unit * sum[1]};
@@ -137,7 +95,7 @@ std::vector<run::Quantity> field_diagnostics(const numerics::SphereBlock& block,
   const auto& widths = block.d_phi;
   const auto first = widths.begin() + block.first_column();
   const double owned_width = std::accumulate(first, first + block.columns(), 0.0);
-  for_each_row(block, field, [&](auto j, double area, const RowSums& row) {
+  for_each_row(block, field, sums_of_row, [&](auto j, double area, const RowSums& row) {
     const auto widest = [](double a, double b) { return a > b || std::isnan(a) ? a : b; };
     const bool unknown = std::isnan(row.negative);
     ends[0] = widest(ends[0], unknown ? row.negative : -row.least);

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "base/log.hpp"
-#include "numerics/ensemble_transform.hpp"
 #include "parameters.hpp"
 
 namespace sluice::solvers::flux_transport {
@@ -21,15 +19,6 @@ grid::Range rows_of(const base::Communicator& world, Index rows) {
 }
 
 }  // namespace
-
-/// Of the whole grid [row][column].
-struct EnsembleKalman::Observations {
-  std::vector<double> data;      ///< [G]
-  std::vector<double> variance;  ///< Of the data's error [G^2]; 0: not observed.
-  /// 1 / variance times the cell's area over that of a cell at the equator: the small cells near the poles
-  /// are no more data for being more.
-  std::vector<double> weight;
-};
 
 EnsembleKalman::EnsembleKalman(const grid::Grid& grid, const AssimilationParameters& parameters,
                                const run::MeetingContext& context)
@@ -58,7 +47,7 @@ grid::Range EnsembleKalman::reach(grid::Range rows) const {
   return rows;
 }
 
-EnsembleKalman::Observations EnsembleKalman::observe(const ObservedMaps::Entry& entry) const {
+Observations EnsembleKalman::observe(const ObservedMaps::Entry& entry) const {
   Observations all{.data = maps_.data(entry), .variance = maps_.cosines(entry), .weight = {}};
   const KalmanParameters& kalman = parameters_.kalman;
   const double equator = block_.d_theta[at(block_.rows_global() / 2)];
@@ -80,66 +69,38 @@ EnsembleKalman::Observations EnsembleKalman::observe(const ObservedMaps::Entry& 
   return all;
 }
 
-std::vector<double> EnsembleKalman::analyse(const Observations& observations, std::size_t members,
-                                            grid::Range near, const std::vector<double>& forecast) const {
+std::vector<double> EnsembleKalman::analyse(const Observations& observations,
+                                            const Forecast& forecast) const {
+  LocalAnalysis local(block_, parameters_.kalman, observations, forecast);
   const Index columns = block_.columns_global();
-  const auto points = at(near.size() * columns);
-  // Deviations [point][member] and innovations of what lies near.
-  std::vector<double> deviations(points * members), innovations(points);
-  for (std::size_t i = 0; i < points; ++i) {
-    double mean = 0;
-    for (std::size_t m = 0; m < members; ++m) mean += forecast[m * points + i];
-    mean /= static_cast<double>(members);
-    for (std::size_t m = 0; m < members; ++m) deviations[i * members + m] = forecast[m * points + i] - mean;
-    innovations[i] = observations.data[at(near.begin * columns) + i] - mean;
-  }
-  const double radius = parameters_.kalman.radius * degree, cos_radius = std::cos(radius);
-  const double narrowest = *std::min_element(block_.d_phi.begin(), block_.d_phi.end());
-  numerics::EnsembleTransform transform(members);
-
-  /// Adds the observations around a point; the largest taper of any.
-  const auto gather = [&](Index j, Index k) {
-    double nearest = 0;
-    for (Index i = near.begin; i < near.end; ++i) {
-      const double across = block_.sin_theta[at(j)] * block_.sin_theta[at(i)],
-                   along = block_.cos_theta[at(j)] * block_.cos_theta[at(i)];
-      if (along + across < cos_radius) continue;
-      const bool poles = block_.is_pole(i) || block_.is_pole(j);
-      const double widest =
-          poles || along - across > cos_radius ? std::numbers::pi : std::acos((cos_radius - along) / across);
-      const Index half = std::min(static_cast<Index>(widest / narrowest) + 1, columns / 2);
-      const Index first = block_.is_pole(i) ? 0 : k - half,
-                  last = block_.is_pole(i) ? 0 : std::min(k + half, k - half + columns - 1);
-      for (Index c = first; c <= last; ++c) {
-        const Index column = block_.wrap(c);
-        const double weight = observations.weight[at(i * columns + column)];
-        if (weight == 0) continue;
-        const double cosine = along + across * std::cos(block_.phi[at(column)] - block_.phi[at(k)]);
-        const double taper = numerics::gaspari_cohn(std::acos(std::clamp(cosine, -1.0, 1.0)) / radius);
-        if (taper == 0) continue;
-        nearest = std::max(nearest, taper);
-        const auto point = at((i - near.begin) * columns + column);
-        transform.add(deviations.data() + point * members, innovations[point], taper * weight);
-      }
-    }
-    return nearest;
-  };
-
-  std::vector<double> analysis(members * at(rows_.size() * columns)), values(members);
+  const auto points = at(rows_.size() * columns);
+  std::vector<double> analysis(forecast.members * points);
   for (Index j = rows_.begin; j < rows_.end; ++j)
     for (Index k = 0; k < columns; ++k) {
-      const auto from = at((j - near.begin) * columns + (block_.is_pole(j) ? 0 : k));
-      for (std::size_t m = 0; m < members; ++m) values[m] = forecast[m * points + from];
-      transform.begin();
-      // Far from all data nothing changes; inflation fades in with the first of them.
-      if (const double nearest = gather(j, block_.is_pole(j) ? 0 : k); nearest > 0) {
-        transform.solve(1 + (parameters_.kalman.inflation - 1) * nearest);
-        transform.apply(values.data());
-      }
+      const auto& values = local.at_point(j, k);
       const auto to = at((j - rows_.begin) * columns + k);
-      for (std::size_t m = 0; m < members; ++m) analysis[m * at(rows_.size() * columns) + to] = values[m];
+      for (std::size_t m = 0; m < forecast.members; ++m) analysis[m * points + to] = values[m];
     }
   return analysis;
+}
+
+/// What is known of this rank's rows before the analysis, for the report.
+KalmanAnalysis EnsembleKalman::before(const Observations& observations, const Forecast& forecast) const {
+  KalmanAnalysis result;
+  result.rows = rows_;
+  result.members = forecast.members;
+  const Index columns = block_.columns_global();
+  const auto wide = at(forecast.near.size() * columns), own = at(rows_.size() * columns),
+             skipped = at((rows_.begin - forecast.near.begin) * columns);
+  for (std::size_t m = 0; m < forecast.members; ++m)
+    for (std::size_t i = 0; i < own; ++i) result.before.push_back(forecast.values[m * wide + skipped + i]);
+  for (std::size_t i = 0; i < own; ++i) {
+    const auto place = at(rows_.begin * columns) + i;
+    result.data.push_back(observations.data[place]);
+    result.variance.push_back(observations.variance[place]);
+    result.share.push_back(observations.weight[place] * observations.variance[place]);
+  }
+  return result;
 }
 
 /// Takes the net flux off a change where the analysis is uncertain: the update by an exact observation of the
@@ -201,24 +162,10 @@ void EnsembleKalman::hold(const run::Gathering& gathering) {
   std::vector<grid::FieldView> fields;
   for (const run::Attendant& one : gathering.own) fields.push_back(one.outputs->get("B_r"));
   const run::MemberExchange exchange(gathering, fields);
-  const grid::Range near = reach(rows_);
-  const std::vector<double> forecast = exchange.collect(near);
-
-  KalmanAnalysis result;
-  result.rows = rows_;
-  result.members = members;
-  result.after = analyse(observations, members, near, forecast);
-  const Index columns = block_.columns_global();
-  const auto wide = at(near.size() * columns), own = at(rows_.size() * columns),
-             skipped = at((rows_.begin - near.begin) * columns);
-  for (std::size_t m = 0; m < members; ++m)
-    for (std::size_t i = 0; i < own; ++i) result.before.push_back(forecast[m * wide + skipped + i]);
-  for (std::size_t i = 0; i < own; ++i) {
-    const auto place = at(rows_.begin * columns) + i;
-    result.data.push_back(observations.data[place]);
-    result.variance.push_back(observations.variance[place]);
-    result.share.push_back(observations.weight[place] * observations.variance[place]);
-  }
+  Forecast forecast{.members = members, .near = reach(rows_), .values = {}};
+  forecast.values = exchange.collect(forecast.near);
+  KalmanAnalysis result = before(observations, forecast);
+  base::agree(block_.layout()->communicator(), [&] { result.after = analyse(observations, forecast); });
   change(gathering, exchange, result);
   result.after = exchange.collect(rows_);  // the output is the field itself: as it has become
   report_.write(gathering, result);

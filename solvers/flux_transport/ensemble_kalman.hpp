@@ -8,6 +8,7 @@
 
 #include "forcing_parameters.hpp"
 #include "kalman_report.hpp"
+#include "local_analysis.hpp"
 #include "numerics/sphere_block.hpp"
 #include "observed_maps.hpp"
 #include "run/meeting.hpp"
@@ -25,12 +26,11 @@ class EnsembleKalman final : public run::Meeting {
   void hold(const run::Gathering& gathering) override;
 
  private:
-  struct Observations;
   [[nodiscard]] grid::Range reach(grid::Range rows) const;
   [[nodiscard]] Observations observe(const ObservedMaps::Entry& entry) const;
   /// The analysis [member][row][column] of this rank's rows.
-  [[nodiscard]] std::vector<double> analyse(const Observations& observations, std::size_t members,
-                                            grid::Range near, const std::vector<double>& forecast) const;
+  [[nodiscard]] std::vector<double> analyse(const Observations& observations, const Forecast& forecast) const;
+  [[nodiscard]] KalmanAnalysis before(const Observations& observations, const Forecast& forecast) const;
   void balance(grid::RealField& change, const grid::RealField& variance) const;
   void change(const run::Gathering& gathering, const run::MemberExchange& exchange,
               const KalmanAnalysis& result) const;

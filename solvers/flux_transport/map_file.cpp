@@ -119,7 +119,7 @@ Map make_map(const Axes& axes, std::vector<double> data, const std::string& file
   const std::size_t n_theta = map.axes.theta.size(), n_phi = map.axes.phi.size();
   Raster raster{.theta = map.axes.theta, .columns = n_phi + 1, .values = std::move(data)};
   if (const std::size_t filled = fill_gaps(raster, fill, file + ": Data"); filled > 0)
-    base::log::warn("{}: {} points without data filled ({})", file, filled, fill);
+    base::log::warn_once("{}: {} points without data filled ({})", file, filled, fill);
   data = std::move(raster.values);
   map.values.reserve(n_theta * n_phi);
   map.seam = close_seam(data, n_theta, n_phi, map.values);
@@ -145,11 +145,11 @@ Map read_map(const base::Communicator& communicator, const std::filesystem::path
   for (const double b : map.values) largest = std::max(largest, std::abs(b));
   const double round_off = 1e-6 * largest;  // of float32
   if (map.seam > round_off)
-    base::log::warn("{}: first and last longitude differ by up to {:.4g} G; averaged", file.string(),
-                    map.seam);
+    base::log::warn_once("{}: first and last longitude differ by up to {:.4g} G; averaged", file.string(),
+                         map.seam);
   if (map.poles > round_off)
-    base::log::warn("{}: a pole's row differs from its mean by up to {:.4g} G; averaged", file.string(),
-                    map.poles);
+    base::log::warn_once("{}: a pole's row differs from its mean by up to {:.4g} G; averaged", file.string(),
+                         map.poles);
   return map;
 }
 

@@ -42,7 +42,7 @@ SurfaceMap read_fits_map(const base::Communicator& communicator, const std::file
   auto map = make_fits_map(run::read_fits(communicator, file), file.string());
   const std::size_t filled = fill_gaps(map.raster, options.fill, file.string() + ": row, column ");
   if (filled > 0)
-    base::log::warn("{}: {} points without data filled ({})", file.string(), filled, options.fill);
+    base::log::warn_once("{}: {} points without data filled ({})", file.string(), filled, options.fill);
   return {.cells = std::move(map.cells), .values = std::move(map.raster.values), .axes = {}};
 }
 

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <set>
 
 #include "base/timer.hpp"
 
@@ -28,7 +29,8 @@ struct State {
   bool line_is_open = false;  ///< A redrawn line stands on the terminal.
   std::string prefix;
   std::unique_ptr<spdlog::logger> out, err, file;
-  std::string unfiled;  ///< The redrawn line that the log file has not taken yet.
+  std::set<std::string> shown;  ///< Messages of `warn_once`.
+  std::string unfiled;          ///< The redrawn line that the log file has not taken yet.
   double last_filed = 0;
 };
 
@@ -67,13 +69,18 @@ void take_away_line(State& s) {
   s.line_is_open = false;
 }
 
-void say(const std::unique_ptr<spdlog::logger>& terminal, const char* kind, std::string_view message) {
+enum class Shown { always, once };
+
+void say(const std::unique_ptr<spdlog::logger>& terminal, const char* kind, std::string_view message,
+         Shown shown = Shown::always) {
   auto& s = state();
   const std::lock_guard lock(s.mutex);
   if (!s.speaks) return;
-  take_away_line(s);
   const std::string text = fmt::format("{}{}{}", kind, s.prefix, message);
-  write(terminal.get(), text);
+  if (shown == Shown::always || s.shown.emplace(message).second) {
+    take_away_line(s);
+    write(terminal.get(), text);
+  }
   write(s.file.get(), text);
 }
 
@@ -155,6 +162,7 @@ void set_prefix(std::string prefix, bool speaks) {
 
 void info(std::string_view message) { say(state().out, "", message); }
 void warn(std::string_view message) { say(state().err, "warning: ", message); }
+void warn_once(std::string_view message) { say(state().err, "warning: ", message, Shown::once); }
 void error(std::string_view message) { say(state().err, "error: ", message); }
 
 void progress(std::string_view line) {

@@ -25,6 +25,9 @@ void set_prefix(std::string prefix, bool speaks);
 void info(std::string_view message);
 void warn(std::string_view message);
 void error(std::string_view message);
+/// As `warn`, but the terminal shows the same message once: members of an ensemble read the same files. Log
+/// files take it every time.
+void warn_once(std::string_view message);
 template <class... Args>
 void info(fmt::format_string<Args...> format, Args&&... args) {
   info(std::string_view(fmt::format(format, std::forward<Args>(args)...)));
@@ -32,6 +35,10 @@ void info(fmt::format_string<Args...> format, Args&&... args) {
 template <class... Args>
 void warn(fmt::format_string<Args...> format, Args&&... args) {
   warn(std::string_view(fmt::format(format, std::forward<Args>(args)...)));
+}
+template <class... Args>
+void warn_once(fmt::format_string<Args...> format, Args&&... args) {
+  warn_once(std::string_view(fmt::format(format, std::forward<Args>(args)...)));
 }
 template <class... Args>
 void error(fmt::format_string<Args...> format, Args&&... args) {

@@ -127,7 +127,11 @@ void SphereBlock::make_longitudes(const grid::Grid& grid) {
   }
   face_phi[0] = 0.5 * (phi[n - 1] - 2 * pi + phi[0]);
   face_phi[n] = face_phi[0] + 2 * pi;
-  for (std::size_t k = 0; k < n; ++k) d_phi.push_back(uniform_phi ? equal : face_phi[k + 1] - face_phi[k]);
+  for (std::size_t k = 0; k < n; ++k) {
+    d_phi.push_back(uniform_phi ? equal : face_phi[k + 1] - face_phi[k]);
+    sin_phi.push_back(std::sin(phi[k]));
+    cos_phi.push_back(std::cos(phi[k]));
+  }
 }
 
 grid::Range SphereBlock::inner_rows() const {

@@ -1,24 +1,23 @@
-// Eigenvalues and eigenvectors of a small dense symmetric matrix.
+// Eigenvalues and eigenvectors of a small dense symmetric matrix, by LAPACK.
 #pragma once
 #include <cstddef>
 #include <vector>
 
 namespace sluice::numerics {
 
-/// Cyclic Jacobi rotations (G. H. Golub, C. F. Van Loan, Matrix Computations, 4th ed., section 8.5): slower
-/// than tridiagonal methods, small eigenvalues to high relative accuracy. Work arrays are kept from call to
-/// call.
+/// Divide and conquer (dsyevd; from 26 rows on, QR below). Work arrays are kept from call to call.
 class SymmetricEigen {
  public:
-  /// `matrix` [n][n], its upper triangle is read.
+  /// `matrix` [n][n], its upper triangle is read. std::runtime_error if it is not finite.
   void solve(std::size_t n, const std::vector<double>& matrix);
-  [[nodiscard]] const std::vector<double>& values() const { return values_; }  ///< In no order.
+  [[nodiscard]] const std::vector<double>& values() const { return values_; }  ///< Ascending.
   /// [eigenvalue][component], orthonormal.
   [[nodiscard]] const std::vector<double>& vectors() const { return vectors_; }
 
  private:
-  void rotate(std::size_t n, std::size_t p, std::size_t q);
-  std::vector<double> matrix_, values_, vectors_;
+  void prepare(std::size_t n);
+  std::vector<double> vectors_, values_, work_;
+  std::vector<int> integer_work_;
 };
 
 }  // namespace sluice::numerics

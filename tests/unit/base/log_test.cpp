@@ -68,6 +68,20 @@ TEST_F(Log, GoesToTerminalAndFileWithoutColour) {
   EXPECT_THAT(filed, Not(HasSubstr("\033")));
 }
 
+TEST_F(Log, ShowsTheSameWarningOnceButFilesItEveryTime) {
+  log::open_file(file_);
+  for (const int member : {0, 1}) {
+    log::set_prefix(fmt::format("member {}: ", member), true);
+    log::warn_once("{} has a seam", file_.string());
+  }
+  log::warn_once("{} has another fault", file_.string());
+  stop();
+  EXPECT_EQ(err_, fmt::format("warning: member 0: {0} has a seam\nwarning: member 1: {0} has another fault\n",
+                              file_.string()));
+  EXPECT_THAT(read(file_), HasSubstr("warning: member 0: " + file_.string() + " has a seam\n"));
+  EXPECT_THAT(read(file_), HasSubstr("warning: member 1: " + file_.string() + " has a seam\n"));
+}
+
 TEST_F(Log, AppendsToAFile) {
   std::ofstream(file_) << "an earlier run\n";
   log::open_file(file_);

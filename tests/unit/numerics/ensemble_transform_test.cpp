@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <stdexcept>
 
 #include "base/random.hpp"
 
@@ -131,4 +132,14 @@ TEST(SymmetricEigen, GivesBackTheMatrix) {
   double largest = 0;
   for (const double value : eigen.values()) largest = std::max(largest, value);
   EXPECT_NEAR(largest, 1.7953720595619975, 1e-14);  // of the Hilbert matrix of order 12
+}
+
+TEST(SymmetricEigen, RefusesWhatIsNotFinite) {
+  numerics::SymmetricEigen eigen;
+  std::vector<double> matrix{1, 2, 2, 1};
+  eigen.solve(2, matrix);
+  EXPECT_NEAR(eigen.values()[0], -1, 1e-15);
+  EXPECT_NEAR(eigen.values()[1], 3, 1e-15);
+  matrix[1] = std::nan("");
+  EXPECT_THROW(eigen.solve(2, matrix), std::runtime_error);
 }
