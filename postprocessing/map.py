@@ -119,7 +119,7 @@ def main():
     panels = [(os.path.basename(m.path), m, m.values) for m in maps]
     if len(maps) == 2:
         panels.append(("difference, second less first", maps[0], maps[1].on(maps[0]) - maps[0].values))
-    limit = arguments.saturation or sluice_plot.saturation(maps[0].values)
+    limit = arguments.saturation or max(sluice_plot.saturation(m.values) for m in maps)
     signed = any(values.min() < 0 for _, _, values in panels)  # members' spread is not
     colours = "gray" if arguments.colours == "grey" else "RdBu_r" if signed else "Reds"
     shades = {"cmap": colours, "vmin": -limit if signed else 0, "vmax": limit}

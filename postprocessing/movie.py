@@ -25,7 +25,7 @@ class Scene:
         if not np.isfinite([self.low, self.high]).all():
             raise BadInput(f"{self.name} has values that are not finite")
         if self.sphere:
-            self.high = sluice_plot.saturation(first.field(self.name))
+            self.high = max(sluice_plot.saturation(snapshot.field(self.name)) for snapshot in run.snapshots)
             self.low = -self.high
         wide = len(self.axes_of) == 2 and self.sphere
         self.figure, self.axes = plt.subplots(figsize=(9, 4.8) if wide else (6.4, 5.4))

@@ -54,7 +54,7 @@ def draw(run, file):
     first, last = run.snapshots[0], run.snapshots[-1]
     name = "B_r" if "B_r" in first.names else first.names[0]
     unit = first.unit(name)
-    limit = sluice_plot.saturation(first.field(name))
+    limit = max(sluice_plot.saturation(snapshot.field(name)) for snapshot in (first, last))
     figure = plt.figure(figsize=(13, 7.2))
     grid = figure.add_gridspec(2, 2, width_ratios=[1.75, 1], height_ratios=[1, 1])
     upper = figure.add_subplot(grid[0, 0])
