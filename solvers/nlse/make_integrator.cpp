@@ -1,15 +1,15 @@
 #include "nlse/etdrk4.hpp"
 #include "nlse/ground_state.hpp"
 #include "nlse/integrator.hpp"
-#include "nlse/runge_kutta.hpp"
+#include "nlse/runge_kutta_integrators.hpp"
 #include "nlse/splitting_integrators.hpp"
 
 namespace sluice::solvers::nlse {
 
 std::unique_ptr<Integrator> make_integrator(const Tools& tools) {
   const std::string name = tools.parameters->integrator();
-  if (name == "rk4ip") return std::make_unique<InteractionRungeKutta>(tools, classical_tableau());
-  if (name == "dop853") return std::make_unique<InteractionRungeKutta>(tools, dop853_tableau());
+  if (name == "rk4ip") return std::make_unique<FixedRungeKutta>(tools, classical_tableau());
+  if (name == "dop853") return std::make_unique<AdaptiveRungeKutta>(tools, dop853_tableau());
   if (name == "etdrk4") return std::make_unique<Etdrk4>(tools);
   if (name == "ground_state") return std::make_unique<GroundState>(tools);
   if (tools.parameters->time.adaptive) return std::make_unique<AdaptiveSplitting>(tools, splitting(name));
@@ -35,7 +35,7 @@ std::size_t arrays_of_integrator(const NlseParameters& parameters, bool in_place
   if (name == "etdrk4") return 7 * n + 8 + rotation;
   if (name == "ground_state") return 5 * n + 2 + rotation;
   const std::size_t change = parameters.time.increment_form && !in_place ? 1 : 0;
-  return parameters.time.adaptive ? 2 * (1 + change) + 2 * n : 1 + change;
+  return parameters.time.adaptive ? 2 * (1 + change) + 3 * n : 1 + change;
 }
 
 }  // namespace sluice::solvers::nlse

@@ -109,7 +109,8 @@ void NoiseParameters::declare(Parameters& p) {
            {.help = "random force; its numbers depend on seed, member, place and step alone"});
   p.real("amplitude", amplitude, {.help = "of the noise", .unit = "1", .minimum = 0});
   p.real("length", length,
-         {.help = "correlation length: the spectrum falls as exp(-length^2 k^2 / 2); 0: white",
+         {.help = "correlation length: amplitudes of modes fall as exp(-length^2 k^2 / 2), their power as "
+                  "exp(-length^2 k^2); 0: white",
           .unit = "1",
           .minimum = 0});
   p.real("time", time,

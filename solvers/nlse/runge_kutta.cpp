@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "base/error.hpp"
 #include "nlse/dop853.hpp"
 #include "nlse/mode_vectors.hpp"
 
@@ -36,7 +35,7 @@ Tableau dop853_tableau() {
   return tableau;
 }
 
-InteractionRungeKutta::InteractionRungeKutta(const Tools& tools, Tableau tableau)
+InteractionSteps::InteractionSteps(const Tools& tools, Tableau tableau)
     : tools_(tools),
       tableau_(std::move(tableau)),
       rates_(*tools.transform, *tools.equation),
@@ -52,39 +51,17 @@ InteractionRungeKutta::InteractionRungeKutta(const Tools& tools, Tableau tableau
   work_ = make_components("work", components, tools.transform->spectral());
   space_ = make_components("space", components, tools.transform->physical());
   rate_ = make_components("rate", components, tools.transform->physical());
-  if (tableau_.error5.empty()) return;
-  control_.emplace(tools.parameters->time.dt, tableau_.order);
-  for (std::size_t a = 0; a < components; ++a)
-    begin_.emplace_back(
-        grid::FieldInfo{component_name("begin", a, components), "1", "psi at the start of the step"},
-        tools.transform->physical());
 }
 
-void InteractionRungeKutta::state(run::State& state) {
-  state.real("segment_end", equal_.segment_end);
-  state.real("dt", equal_.dt);
-  if (control_) {
-    control_->state(state);
-    for (auto& one : begin_) state.field(one);
-    state.real("begin_time", begin_time_);
-    state.real("length", length_);
-    state.real("reached", reached_);
-    state.integer("ahead", ahead_);
-  }
-  state.integer("integrator_steps", steps_);
-  state.integer("evaluations", evaluations_);
-}
-
-void InteractionRungeKutta::rate_in_modes(Components& psi, double t, Components& to) {
+void InteractionSteps::rate_in_modes(Components& psi, double t, Components& to) {
   rates_(psi, t, rate_);
-  ++evaluations_;
   for (std::size_t a = 0; a < psi.size(); ++a) {
     tools_.transform->forward(rate_[a], to[a]);
     if (tools_.parameters->space.dealiasing != "none") multiply(*tools_.transform, mask_, to[a]);
   }
 }
 
-void InteractionRungeKutta::add_table(double c, double dt) {
+void InteractionSteps::add_table(double c, double dt) {
   const auto& transform = *tools_.transform;
   const auto none = no_factors(transform);
   const double scale = 1.0 / static_cast<double>(transform.total_points());
@@ -92,7 +69,7 @@ void InteractionRungeKutta::add_table(double c, double dt) {
   back_.push_back(make_drift_table(transform, -c * dt, none, false, 1));
 }
 
-void InteractionRungeKutta::make_tables(double dt) {
+void InteractionSteps::make_tables(double dt) {
   if (dt == table_dt_) return;
   const auto& transform = *tools_.transform;
   const double scale = 1.0 / static_cast<double>(transform.total_points());
@@ -104,46 +81,49 @@ void InteractionRungeKutta::make_tables(double dt) {
   table_dt_ = dt;
 }
 
-void InteractionRungeKutta::stage(std::size_t s, std::span<const double> row, double t, double dt) {
+void InteractionSteps::stage(std::size_t s, std::span<const double> row, double c) {
   auto& transform = *tools_.transform;
-  combine(dt, row, stages_, work_);
+  combine(dt_, row, stages_, work_);
   add_scaled(1, start_, work_);
   for (std::size_t a = 0; a < work_.size(); ++a) {
     multiply(transform, forth_[s], work_[a]);
     transform.inverse(work_[a], space_[a]);
   }
-  rate_in_modes(space_, t, stages_[s]);
+  rate_in_modes(space_, t_ + c * dt_, stages_[s]);
   for (auto& one : stages_[s]) multiply(transform, back_[s], one);
 }
 
-void InteractionRungeKutta::stages(Components& psi, double t, double dt) {
+void InteractionSteps::begin(const Components& psi, double t, double dt) {
+  t_ = t;
+  dt_ = dt;
   make_tables(dt);
-  rate_in_modes(psi, t, stages_[0]);
+  copy(psi, space_);
+  for (std::size_t a = 0; a < psi.size(); ++a) tools_.transform->forward(space_[a], start_[a]);
+  rate_in_modes(space_, t, stages_[0]);
   for (std::size_t s = 1; s < tableau_.c.size(); ++s)
-    stage(s, std::span(tableau_.a[s]).first(s), t + tableau_.c[s] * dt, dt);
+    stage(s, std::span(tableau_.a[s]).first(s), tableau_.c[s]);
   dense_known_ = false;
 }
 
-void InteractionRungeKutta::dense_stages() {
+void InteractionSteps::make_dense_stages() {
   if (dense_known_) return;
   const std::size_t n = tableau_.c.size();
   while (stages_.size() < n + 1 + tableau_.dense_c.size())
-    stages_.push_back(make_components("stage", begin_.size(), tools_.transform->spectral()));
+    stages_.push_back(make_components("stage", start_.size(), tools_.transform->spectral()));
   if (forth_.size() == n) {
-    add_table(1, length_);
-    for (const double c : tableau_.dense_c) add_table(c, length_);
+    add_table(1, dt_);
+    for (const double c : tableau_.dense_c) add_table(c, dt_);
   }
-  stage(n, tableau_.b, begin_time_ + length_, length_);
+  stage(n, tableau_.b, 1);
   for (std::size_t i = 0; i < tableau_.dense_c.size(); ++i)
-    stage(n + 1 + i, std::span(tableau_.dense_a[i]).first(n + 1 + i),
-          begin_time_ + tableau_.dense_c[i] * length_, length_);
+    stage(n + 1 + i, std::span(tableau_.dense_a[i]).first(n + 1 + i), tableau_.dense_c[i]);
   dense_known_ = true;
 }
 
 // Hairer, Norsett and Wanner, section II.6, eq. (6.13) and contd8 of dop853.f: the interpolant as weights of
 // the stages. (x = part, y = 1 - x; polynomials x, x y, x^2 y, x^2 y^2, ...)
-void InteractionRungeKutta::interpolate(double part, Components& psi) {
-  dense_stages();
+void InteractionSteps::interpolate(double part, Components& psi) {
+  make_dense_stages();
   const double x = part, y = 1 - part;
   const std::array<double, 7> p{x,
                                 x * y,
@@ -159,9 +139,9 @@ void InteractionRungeKutta::interpolate(double part, Components& psi) {
   for (std::size_t j = 0; j < tableau_.dense_d.size(); ++j)
     for (std::size_t s = 0; s < weights.size(); ++s) weights[s] += p[3 + j] * tableau_.dense_d[j][s];
   auto& transform = *tools_.transform;
-  combine(length_, weights, stages_, work_);
+  combine(dt_, weights, stages_, work_);
   add_scaled(1, start_, work_);
-  const auto forth = make_drift_table(transform, part * length_, no_factors(transform), false,
+  const auto forth = make_drift_table(transform, part * dt_, no_factors(transform), false,
                                       1.0 / static_cast<double>(transform.total_points()));
   for (std::size_t a = 0; a < psi.size(); ++a) {
     multiply(transform, forth, work_[a]);
@@ -169,24 +149,22 @@ void InteractionRungeKutta::interpolate(double part, Components& psi) {
   }
 }
 
-/// As in dop853.f, with the root mean square of the modes in place of single numbers: the estimate of order 5
-/// corrected by that of order 3.
-double InteractionRungeKutta::error(double dt) {
+/// As in dop853.f, with the norm of all modes in place of single numbers: the estimate of order 5 corrected
+/// by that of order 3.
+double InteractionSteps::error() {
   const auto& communicator = tools_.transform->communicator();
-  combine(dt, tableau_.error5, stages_, work_);
+  combine(dt_, tableau_.error5, stages_, work_);
   const double five = squared_norm(communicator, work_);
-  combine(dt, tableau_.error3, stages_, work_);
+  combine(dt_, tableau_.error3, stages_, work_);
   const double three = squared_norm(communicator, work_);
-  const double size = std::sqrt(squared_norm(communicator, start_));
   const double below = std::sqrt(five + 0.01 * three);
-  if (below == 0) return 0;
-  return five / below / (tools_.parameters->time.tolerance * (size > 0 ? size : 1));
+  return below == 0 ? 0 : five / below;
 }
 
 /// psi += ifft((E - 1) v + E dt sum of b w'): an increment, so that round-off stays that of the change.
-void InteractionRungeKutta::accept(Components& psi, double dt) {
+void InteractionSteps::finish(Components& psi) {
   auto& transform = *tools_.transform;
-  combine(dt, tableau_.b, stages_, work_);
+  combine(dt_, tableau_.b, stages_, work_);
   for (std::size_t a = 0; a < psi.size(); ++a) {
     multiply(transform, whole_, work_[a]);
     multiply(transform, change_, start_[a]);
@@ -200,70 +178,9 @@ void InteractionRungeKutta::accept(Components& psi, double dt) {
   }
 }
 
-run::StepResult InteractionRungeKutta::advance_fixed(Components& psi, double t, double dt_max) {
-  for (std::size_t a = 0; a < psi.size(); ++a) tools_.transform->forward(psi[a], start_[a]);
-  const double dt = equal_.next(t, dt_max, tools_.parameters->time.dt);
-  stages(psi, t, dt);
-  accept(psi, dt);
-  ++steps_;
-  return {.accepted = true, .dt_taken = dt, .dt_next = equal_.dt};
-}
-
-void InteractionRungeKutta::begin_step(const Components& psi, double t) {
-  // Its own sum of steps, so that it does not hang on how many pieces the clock has added up.
-  begin_time_ = std::abs(t - reached_) <= 1e-12 * (std::abs(t) + length_) ? reached_ : t;
-  copy(psi, begin_);
-  for (std::size_t a = 0; a < psi.size(); ++a) tools_.transform->forward(begin_[a], start_[a]);
-  for (int tries = 0;; ++tries) {
-    length_ = control_->wish();
-    stages(begin_, begin_time_, length_);
-    if (control_->judge(length_, error(length_))) break;
-    if (tries == 50 || length_ < 1e-14 * std::max(1.0, std::abs(t)))
-      throw base::AgreedError("dop853: no step down to " + std::to_string(length_) +
-                              " meets time.tolerance at t = " + std::to_string(t));
-  }
-  ++steps_;
-  ahead_ = 1;
-  known_ = true;
-}
-
-void InteractionRungeKutta::finish_step(Components& psi) {
-  copy(begin_, psi);
-  accept(psi, length_);
-  reached_ = begin_time_ + length_;
-  ahead_ = 0;
-}
-
-run::StepResult InteractionRungeKutta::advance(Components& psi, double t, double dt_max) {
-  if (!control_) return advance_fixed(psi, t, dt_max);
-  if (ahead_ != 0 && !known_) {  // after a restart
-    const std::int64_t before = evaluations_;
-    for (std::size_t a = 0; a < psi.size(); ++a) tools_.transform->forward(begin_[a], start_[a]);
-    stages(begin_, begin_time_, length_);
-    evaluations_ = before;
-    known_ = true;
-  }
-  // What round-off has left of a step is no step of its own.
-  if (ahead_ != 0 && begin_time_ + length_ - t <= 1e-10 * length_) finish_step(psi);
-  if (ahead_ == 0) begin_step(psi, t);
-  const double left = begin_time_ + length_ - t;
-  if (left <= dt_max + 1e-14 * length_) {
-    finish_step(psi);
-    return {.accepted = true, .dt_taken = std::min(left, dt_max), .dt_next = control_->wish()};
-  }
-  interpolate((t + dt_max - begin_time_) / length_, psi);
-  return {.accepted = true, .dt_taken = dt_max, .dt_next = left - dt_max};
-}
-
-std::string InteractionRungeKutta::summary() const {
-  return tableau_.name + " in the interaction picture: " + std::to_string(steps_) + " steps" +
-         (control_ ? ", " + std::to_string(control_->rejected()) + " rejected" : "") + ", " +
-         std::to_string(evaluations_) + " evaluations, " + std::to_string(transforms()) + " transforms";
-}
-
-std::int64_t InteractionRungeKutta::transforms() const {
+std::int64_t InteractionSteps::transforms(std::int64_t steps, std::int64_t evaluations) const {
   // The first stage begins in space; start and end of a step take one each.
-  return 2 * evaluations_ + steps_ + rates_.transforms() * evaluations_;
+  return 2 * evaluations + steps + rates_.transforms() * evaluations;
 }
 
 }  // namespace sluice::solvers::nlse

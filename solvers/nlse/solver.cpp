@@ -63,7 +63,7 @@ void NlseSolver::initialize() {
   budget_.reset();
   first_.clear();
   for (const auto& one : invariants()) first_.push_back(one.value);
-  monitor_.look_at_start();
+  monitor_.look_at_start(psi_);
   monitor_.look(psi_, 0, parameters_.time.dt, integrator_->modes());
 }
 

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "base/error.hpp"
 #include "nlse/mode_vectors.hpp"
 
 namespace sluice::solvers::nlse {
@@ -40,51 +39,50 @@ std::string FixedSplitting::summary() const {
 std::int64_t FixedSplitting::transforms() const { return transforms_of(split_step_.splitting(), steps_); }
 
 AdaptiveSplitting::AdaptiveSplitting(const Tools& tools, const Splitting& splitting)
-    : tools_(tools),
+    : SelfPaced(tools, splitting.order + 1),
+      tools_(tools),
       whole_step_(*tools.transform, *tools.equation, splitting, tools.parameters->space,
                   tools.parameters->time.increment_form),
       half_step_(*tools.transform, *tools.equation, splitting, tools.parameters->space,
                  tools.parameters->time.increment_form),
-      before_(make_components("before", tools.parameters->components(), tools.transform->physical())),
-      whole_(make_components("whole", tools.parameters->components(), tools.transform->physical())),
-      control_(tools.parameters->time.dt, splitting.order + 1) {}
+      end_(make_components("end", tools.parameters->components(), tools.transform->physical())),
+      whole_(make_components("whole", tools.parameters->components(), tools.transform->physical())) {}
 
 void AdaptiveSplitting::state(run::State& state) {
-  control_.state(state);
-  state.integer("integrator_steps", steps_);
+  SelfPaced::state(state);
+  state.integer("landings", landings_);
 }
 
-run::StepResult AdaptiveSplitting::advance(Components& psi, double t, double dt_max) {
-  const auto& communicator = tools_.transform->communicator();
-  copy(psi, before_);
-  const double size = std::sqrt(squared_norm(communicator, psi));
+double AdaptiveSplitting::attempt(double t, double length) {
+  copy(begin(), whole_);
+  whole_step_.advance(whole_, t, length);
+  copy(begin(), end_);
+  half_step_.advance(end_, t, 0.5 * length);
+  half_step_.advance(end_, t + 0.5 * length, 0.5 * length);
+  add_scaled(-1, end_, whole_);
   const double richardson = std::pow(2.0, whole_step_.splitting().order) - 1;
-  for (int tries = 0; tries < 50; ++tries) {
-    const double dt = control_.propose(dt_max);
-    copy(before_, whole_);
-    whole_step_.advance(whole_, t, dt);
-    half_step_.advance(psi, t, 0.5 * dt);
-    half_step_.advance(psi, t + 0.5 * dt, 0.5 * dt);
-    add_scaled(-1, psi, whole_);
-    const double error = std::sqrt(squared_norm(communicator, whole_)) / richardson;
-    if (control_.judge(dt, error / (tools_.parameters->time.tolerance * (size > 0 ? size : 1)))) {
-      ++steps_;
-      return {.accepted = true, .dt_taken = dt, .dt_next = control_.wish()};
-    }
-    copy(before_, psi);
-  }
-  throw base::AgreedError("adaptive splitting: no step down to " + std::to_string(control_.wish()) +
-                          " meets time.tolerance at t = " + std::to_string(t));
+  return in_tolerances(std::sqrt(squared_norm(tools_.transform->communicator(), whole_)) / richardson,
+                       begin());
+}
+
+void AdaptiveSplitting::finish(Components& psi) { copy(end_, psi); }
+
+void AdaptiveSplitting::interpolate(double part, Components& psi) {
+  const double half = 0.5 * part * length();
+  copy(begin(), psi);
+  half_step_.advance(psi, begin_time(), half);
+  half_step_.advance(psi, begin_time() + half, half);
+  ++landings_;
 }
 
 std::string AdaptiveSplitting::summary() const {
-  return "adaptive splitting " + tools_.parameters->integrator() + ": " + std::to_string(steps_) +
-         " steps, " + std::to_string(control_.rejected()) + " rejected, " + std::to_string(transforms()) +
+  return "adaptive splitting " + tools_.parameters->integrator() + ": " + std::to_string(steps()) +
+         " steps, " + std::to_string(rejected()) + " rejected, " + std::to_string(transforms()) +
          " transforms";
 }
 
 std::int64_t AdaptiveSplitting::transforms() const {
-  return transforms_of(whole_step_.splitting(), 3 * (steps_ + control_.rejected()));
+  return transforms_of(whole_step_.splitting(), 3 * (steps() + rejected()) + 2 * landings_);
 }
 
 }  // namespace sluice::solvers::nlse

@@ -5,11 +5,6 @@
 
 namespace sluice::solvers::nlse {
 
-double StepControl::propose(double dt_max) const {
-  if (step_ >= dt_max * (1 - 1e-9)) return dt_max;
-  return step_ > 0.5 * dt_max ? 0.5 * dt_max : step_;
-}
-
 bool StepControl::judge(double dt, double error) {
   constexpr double safety = 0.9, least = 0.2, most = 5;
   const double k = order_;
@@ -23,9 +18,7 @@ bool StepControl::judge(double dt, double error) {
   const double factor =
       std::clamp(safety * std::pow(bounded, -0.7 / k) * std::pow(last_error_, 0.4 / k), least, most);
   // Within a tenth the step stays: tables of exponentials hold.
-  const double wish = factor > 0.95 && factor < 1.1 ? dt : dt * factor;
-  const bool shortened = dt < 0.95 * step_;
-  step_ = shortened ? std::max(step_, wish) : wish;
+  step_ = factor > 0.95 && factor < 1.1 ? dt : dt * factor;
   last_error_ = bounded;
   return true;
 }

@@ -1,4 +1,4 @@
-// Step sizes by the error of a step: proportional-integral control, landing on required times.
+// Step sizes by the error of a step: proportional-integral control.
 #pragma once
 #include <cstdint>
 
@@ -8,14 +8,13 @@ namespace sluice::solvers::nlse {
 
 /// Gustafsson's controller (ACM Trans. Math. Softw. 17 (1991) 533; exponents of Hairer and Wanner, Solving
 /// Ordinary Differential Equations II, section IV.2): what the next step is hangs on this error and the last
-/// one. A step that was shortened to land on a required time does not shorten the steps after it.
+/// one.
 class StepControl {
  public:
   StepControl(double first_step, int order) : step_(first_step), order_(order) {}
-  /// The step to try when dt_max is the way to the next required time: all of it, half of it, or the wish.
-  [[nodiscard]] double propose(double dt_max) const;
   /// Error of a step of length dt in units of the tolerance. True if it stands; else try again.
   bool judge(double dt, double error);
+  /// The step to try.
   [[nodiscard]] double wish() const { return step_; }
   [[nodiscard]] std::int64_t rejected() const { return rejected_; }
   void state(run::State& state);
