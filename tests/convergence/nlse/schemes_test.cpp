@@ -145,12 +145,34 @@ TEST(NlseSchemes, Dop853HasOrderEightAndItsInterpolantSeven) {
     const auto view = solver.outputs()[0].compute();
     return std::vector<double>(view.data, view.data + 2 * view.layout->owned_size());
   };
-  for (const double part : {1.0, 0.45}) {
+  const auto order = [&](double part) {
     const auto error = [&](double h) {
       return difference(after(h, part * h, 0.1), after(h / 16, part * h, 1e-14));
     };
-    EXPECT_GT(std::log2(error(0.1) / error(0.05)), 0.95 * (part == 1 ? 9 : 8)) << part;
+    return std::log2(error(0.07) / error(0.035));
+  };
+  EXPECT_NEAR(order(1), 9, 0.05 * 9);
+  EXPECT_GT(order(0.45), 0.95 * 8);
+}
+
+// Steps by Richardson's estimate: the error falls with the number of steps as the scheme's order says.
+TEST(NlseSchemes, AdaptiveSplittingsKeepTheirOrder) {
+  auto parameters = test::nlse_parameters(moving_trap);
+  const auto reference = run(parameters, "srkn11b", 0.004, 2);
+  std::vector<double> error, steps;
+  for (const double tolerance : {1e-6, 1e-9}) {
+    parameters.time.integrator = "yoshida4";
+    parameters.time.adaptive = true;
+    parameters.time.dt = 0.01;
+    parameters.time.tolerance = tolerance;
+    test::NlseSolver solver(parameters, test::context_on(base::Communicator::self()));
+    solver.initialize();
+    test::advance_to(solver, 2);
+    const auto view = solver.outputs()[0].compute();
+    error.push_back(difference({view.data, view.data + 2 * view.layout->owned_size()}, reference));
+    steps.push_back(static_cast<double>(solver.transforms()));
   }
+  EXPECT_NEAR(std::log(error[0] / error[1]) / std::log(steps[1] / steps[0]), 4, 0.05 * 4);
 }
 
 TEST(NlseSchemes, ARotatingFrameIsTheLaboratoryTurned) {
