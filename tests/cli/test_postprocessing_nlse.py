@@ -44,6 +44,14 @@ def test_portrait_and_invariants(tmp_path):
     assert (invariants < 0.6).mean() > 0.005
 
 
+def test_invariants_draws_each_once(tmp_path):
+    folder = soliton(tmp_path)  # mass and energy
+    two = drawn(run_tool("nlse_plot.py", "invariants", folder), folder / "invariants.png")
+    changes = {"mass_change": [0] * 4, "energy_change": [0, 0, 0, 1e-9]}
+    write_history(folder, {"step": range(4), "time": range(4), "mass": [2, 2, 2, 2], "energy": [1, 1, 1, 1 + 1e-9], **changes})
+    assert drawn(run_tool("nlse_plot.py", "invariants", folder), folder / "invariants.png").shape == two.shape
+
+
 def test_plots_refuse_what_they_cannot_draw(tmp_path):
     folder = soliton(tmp_path)
     assert "psi" in run_tool("nlse_plot.py", "space_time", folder, "-f", "phi").stderr
