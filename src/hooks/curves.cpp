@@ -1,11 +1,10 @@
 // Means over time of a solver's curves (spectra, fluxes, profiles) and their deviation, in one HDF5 file.
-#include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "hooks/hooks.hpp"
 #include "run/curve.hpp"
 #include "run/hdf5.hpp"
+#include "run/running_mean.hpp"
 
 namespace sluice::hooks {
 
@@ -21,38 +20,23 @@ class Curves : public run::Observer {
         provenance_(context.provenance),
         source_(&source),
         name_(std::move(name)),
-        start_(start) {}
+        means_(start) {}
 
-  // B. P. Welford, Technometrics 4 (1962) 419.
   void observe(const run::Look& look) override {
-    if (start_ && look.moment.time < *start_) return;
-    if (samples_ == 0) first_time_ = look.moment.time;
-    last_time_ = look.moment.time;
-    ++samples_;
-    std::size_t at = 0;
-    for (const run::Curve& curve : source_->curves()) {
-      mean_.resize(std::max(mean_.size(), at + curve.values.size()), 0.0);
-      squares_.resize(mean_.size(), 0.0);
-      for (const double value : curve.values) {
-        const double deviation = value - mean_[at];
-        mean_[at] += deviation / static_cast<double>(samples_);
-        squares_[at] += deviation * (value - mean_[at]);
-        ++at;
-      }
-    }
+    if (!means_.counts(look.moment.time)) return;
+    std::vector<double> values;  // of all curves, one after the other
+    for (const run::Curve& curve : source_->curves())
+      values.insert(values.end(), curve.values.begin(), curve.values.end());
+    means_.add(look.moment.time, values);
   }
 
   void state(run::State& state) override {
     Observer::state(state);
-    state.reals("mean", mean_);
-    state.reals("squares", squares_);
-    state.integer("samples", samples_);
-    state.real("first_time", first_time_);
-    state.real("last_time", last_time_);
+    means_.state(state);
   }
 
   void finish(const run::Look&) override {
-    if (samples_ > 0) write();
+    if (means_.samples() > 0) write();
   }
 
   [[nodiscard]] bool makes_up() const override { return true; }
@@ -64,10 +48,7 @@ class Curves : public run::Observer {
     std::filesystem::path temporary = file;
     temporary += ".new";
     run::Hdf5File out = run::Hdf5File::create(communicator_, temporary);
-    out.write_attribute("/", "samples", samples_);
-    out.write_attribute("/", "first_time", first_time_);
-    out.write_attribute("/", "last_time", last_time_);
-    out.write_attribute("/", "time_unit", time_unit_);
+    means_.describe(out, time_unit_);
     out.write_text("/provenance", provenance_);
     std::size_t at = 0;
     for (const run::Curve& curve : curves) {
@@ -82,8 +63,8 @@ class Curves : public run::Observer {
     const std::string group = "/" + curve.name;
     std::vector<double> mean, deviation;
     for (std::size_t i = at; i < at + curve.values.size(); ++i) {
-      mean.push_back(mean_[i]);
-      deviation.push_back(samples_ > 1 ? std::sqrt(squares_[i] / static_cast<double>(samples_ - 1)) : 0.0);
+      mean.push_back(means_.mean(i));
+      deviation.push_back(means_.deviation(i));
     }
     out.make_group(group);
     out.write_attribute(group, "long_name", curve.long_name);
@@ -100,15 +81,12 @@ class Curves : public run::Observer {
   std::string time_unit_, provenance_;
   run::CurveSource* source_;
   std::string name_;
-  std::optional<double> start_;
-  std::vector<double> mean_, squares_;  // of all curves, one after the other
-  std::int64_t samples_ = 0;
-  double first_time_ = 0, last_time_ = 0;
+  run::RunningMean means_;
 };
 
 class CurvesCase : public run::HookCase {
  public:
-  CurvesCase() { schedule_.every_steps = 1; }
+  CurvesCase() { schedule_.otherwise_every_steps = 1; }
 
   void declare(base::Parameters& parameters) override {
     schedule_.declare(parameters, true, time_unit);

@@ -81,7 +81,7 @@ class FiniteCheck : public run::Observer {
 
 class FiniteCheckCase : public run::HookCase {
  public:
-  FiniteCheckCase() { schedule_.every_steps = 10; }
+  FiniteCheckCase() { schedule_.otherwise_every_steps = 10; }
 
   void declare(base::Parameters& parameters) override {
     schedule_.declare(parameters, true, time_unit);

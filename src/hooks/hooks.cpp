@@ -21,6 +21,8 @@ std::vector<run::HookEntry> all() {
        make_subgrid_pairs},
       {"structure_functions", "means of powers of a field's increments along an axis, over time",
        make_structure_functions},
+      {"correlation", "how long a field stays correlated with the snapshots of a reference run",
+       make_correlation},
       {"train", "trains a surrogate on the solver's own fields while it runs", make_train},
       catalyst_entry(),
   };

@@ -21,6 +21,7 @@ namespace sluice::hooks {
 [[nodiscard]] std::unique_ptr<run::HookCase> make_surrogate();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_subgrid_pairs();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_structure_functions();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_correlation();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_train();
 
 }  // namespace sluice::hooks

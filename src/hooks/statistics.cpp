@@ -226,7 +226,7 @@ class Statistics : public run::Observer {
 
 class StatisticsCase : public run::HookCase {
  public:
-  StatisticsCase() { schedule_.every_steps = 1; }
+  StatisticsCase() { schedule_.otherwise_every_steps = 1; }
 
   void declare(base::Parameters& parameters) override {
     schedule_.declare(parameters, true, time_unit);

@@ -7,6 +7,7 @@
 
 #include "hooks/hooks.hpp"
 #include "run/hdf5.hpp"
+#include "run/running_mean.hpp"
 
 namespace sluice::hooks {
 
@@ -33,31 +34,26 @@ class StructureFunctions : public run::Observer {
         info_(std::move(info)),
         axis_(axis),
         spacing_(context.solver->grid().axes[axis].width(0)),
-        sums_(2 * parameters_.separations.size() * static_cast<std::size_t>(parameters_.order), 0.0) {}
+        means_(parameters_.start) {}
 
   void observe(const run::Look& look) override {
-    if (parameters_.start && look.moment.time < *parameters_.start) return;
+    if (!means_.counts(look.moment.time)) return;
     const grid::FieldView field = look.outputs->get(parameters_.field);
     std::vector<double> sample;
     for (const std::int64_t separation : parameters_.separations) add(field, separation, sample);
     communicator_.sum(std::span<double>(sample));
     const auto points = static_cast<double>(field.layout->global_size());
-    for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i] += sample[i] / points;
-    if (samples_ == 0) first_time_ = look.moment.time;
-    last_time_ = look.moment.time;
-    ++samples_;
+    for (double& sum : sample) sum /= points;
+    means_.add(look.moment.time, sample);
   }
 
   void state(run::State& state) override {
     Observer::state(state);
-    state.reals("sums", sums_);
-    state.integer("samples", samples_);
-    state.real("first_time", first_time_);
-    state.real("last_time", last_time_);
+    means_.state(state);
   }
 
   void finish(const run::Look&) override {
-    if (samples_ > 0) write();
+    if (means_.samples() > 0) write();
   }
   [[nodiscard]] bool makes_up() const override { return true; }
 
@@ -90,10 +86,7 @@ class StructureFunctions : public run::Observer {
     std::filesystem::path temporary = file;
     temporary += ".new";
     auto out = run::Hdf5File::create(communicator_, temporary);
-    out.write_attribute("/", "samples", samples_);
-    out.write_attribute("/", "first_time", first_time_);
-    out.write_attribute("/", "last_time", last_time_);
-    out.write_attribute("/", "time_unit", time_unit_);
+    means_.describe(out, time_unit_);
     out.write_attribute("/", "field", info_.name);
     out.write_attribute("/", "along", parameters_.along);
     out.write_text("/provenance", provenance_);
@@ -111,8 +104,8 @@ class StructureFunctions : public run::Observer {
     const auto order = static_cast<std::size_t>(parameters_.order);
     std::vector<double> values;
     for (std::size_t s = 0; s < parameters_.separations.size(); ++s)
-      values.push_back(sums_[2 * order * s + (sizes ? order : 0) + static_cast<std::size_t>(power) - 1] /
-                       static_cast<double>(samples_));
+      values.push_back(
+          means_.mean(2 * order * s + (sizes ? order : 0) + static_cast<std::size_t>(power) - 1));
     out.write_reals(name, values);
     out.write_attribute(name, "units",
                         info_.unit == "1" ? std::string("1") : fmt::format("({})^{}", info_.unit, power));
@@ -128,14 +121,12 @@ class StructureFunctions : public run::Observer {
   grid::FieldInfo info_;
   std::size_t axis_;
   double spacing_;
-  std::vector<double> sums_;  ///< Of each separation: powers, powers of the sizes; of the samples' means.
-  std::int64_t samples_ = 0;
-  double first_time_ = 0, last_time_ = 0;
+  run::RunningMean means_;  ///< Of each separation: powers, powers of the sizes.
 };
 
 class StructureFunctionsCase : public run::HookCase {
  public:
-  StructureFunctionsCase() { schedule_.every_steps = 1; }
+  StructureFunctionsCase() { schedule_.otherwise_every_steps = 1; }
 
   void declare(base::Parameters& parameters) override {
     schedule_.declare(parameters, true, time_unit);

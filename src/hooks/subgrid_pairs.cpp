@@ -7,6 +7,7 @@
 #include "run/disk.hpp"
 #include "run/hdf5.hpp"
 #include "run/subgrid.hpp"
+#include "run/whole_field.hpp"
 
 namespace sluice::hooks {
 
@@ -33,8 +34,6 @@ class SubgridPairs : public run::Observer {
         fields_(companion_->fields()),
         pending_(fields_.size()),
         sums_(3 * fields_.size(), 0.0) {
-    points_ = 1;
-    for (const grid::Axis& axis : companion_->grid().axes) points_ *= static_cast<std::size_t>(axis.size());
     run::output_on_root(communicator_, [this] { std::filesystem::create_directories(folder_); });
   }
 
@@ -78,19 +77,10 @@ class SubgridPairs : public run::Observer {
   /// All values of a field of one sample on every rank, and its running mean and spread (D. Welford,
   /// Technometrics 4 (1962) 419, in the pairwise form of Chan, Golub and LeVeque, Am. Stat. 37 (1983) 242).
   void take(const grid::FieldView& view, std::size_t f) {
-    std::vector<double> values(points_, 0.0);
-    const grid::View<const double> value(view.data, *view.layout);
-    const grid::Index3 &count = view.layout->count(), &offset = view.layout->offset(),
-                       &whole = view.layout->global();
-    for (grid::Index i = 0; i < count[0]; ++i)
-      for (grid::Index j = 0; j < count[1]; ++j)
-        for (grid::Index k = 0; k < count[2]; ++k)
-          values[static_cast<std::size_t>(((offset[0] + i) * whole[1] + offset[1] + j) * whole[2] +
-                                          offset[2] + k)] = value(i, j, k);
-    communicator_.sum(std::span<double>(values));
+    const std::vector<double> values = run::whole_values(view);
     base::CompensatedSum sum, squares;
     for (const double one : values) sum.add(one);
-    const auto number = static_cast<double>(points_), before = static_cast<double>(samples_) * number;
+    const auto number = static_cast<double>(values.size()), before = static_cast<double>(samples_) * number;
     const double mean = sum.value() / number, shift = mean - sums_[3 * f + 1];
     for (const double one : values) squares.add((one - mean) * (one - mean));
     sums_[3 * f] = before + number;
@@ -171,7 +161,6 @@ class SubgridPairs : public run::Observer {
   std::string time_unit_, provenance_;
   std::unique_ptr<run::SubgridCompanion> companion_;
   std::vector<run::SubgridField> fields_;
-  std::size_t points_ = 0;
   std::vector<double> times_;
   std::vector<std::int64_t> steps_;
   std::vector<std::vector<double>> pending_;  ///< Of each field, samples not yet in a file; rank 0 only.
@@ -181,7 +170,7 @@ class SubgridPairs : public run::Observer {
 
 class SubgridPairsCase : public run::HookCase {
  public:
-  SubgridPairsCase() { schedule_.every_steps = 1; }
+  SubgridPairsCase() { schedule_.otherwise_every_steps = 1; }
 
   void declare(base::Parameters& parameters) override {
     schedule_.declare(parameters, true, time_unit);

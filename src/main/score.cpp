@@ -123,15 +123,6 @@ Alike correlations(const RunFiles& model, const RunFiles& reference, std::size_t
   return result;
 }
 
-/// The time that lies before moments of high correlation: of equal intervals, their number times the
-/// interval.
-double duration(const Alike& alike, double least) {
-  double sum = 0;
-  for (std::size_t i = 1; i < alike.times.size(); ++i)
-    if (alike.correlations[i] > least) sum += alike.times[i] - alike.times[i - 1];
-  return sum;
-}
-
 std::string duration_text(const RunFiles& model, const RunFiles& reference, std::string field, double least) {
   Alike mean;
   std::vector<double> durations;
@@ -145,13 +136,14 @@ std::string duration_text(const RunFiles& model, const RunFiles& reference, std:
                                          mean.times.size(), alike.times.size()));
     for (std::size_t i = 0; i < mean.times.size(); ++i)
       mean.correlations[i] += alike.correlations[i] / static_cast<double>(members);
-    durations.push_back(duration(alike, least));
+    durations.push_back(run::duration_above(alike.times, alike.correlations, least));
   }
   std::string text = fmt::format("correlation of {} with the reference, {} members:\n", field, members);
   const std::size_t stride = std::max<std::size_t>(1, mean.times.size() / 20);
   for (std::size_t i = 0; i < mean.times.size(); i += stride)
     text += fmt::format("  t = {:<12.6g} {:9.6f}\n", mean.times[i], mean.correlations[i]);
-  text += fmt::format("duration above {:g}: {:.6g} (of the mean correlation)", least, duration(mean, least));
+  text += fmt::format("duration above {:g}: {:.6g} (of the mean correlation)", least,
+                      run::duration_above(mean.times, mean.correlations, least));
   const auto [shortest, longest] = std::ranges::minmax(durations);
   return text + fmt::format("; of the members: median {:.6g}, {:.6g} to {:.6g}\n", median(durations),
                             shortest, longest);

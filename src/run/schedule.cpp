@@ -1,5 +1,7 @@
 #include "run/schedule.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -21,6 +23,7 @@ void Schedule::declare(base::Parameters& parameters, bool wall_allowed, const st
         .help = std::move(help), .unit = std::move(unit), .may_differ_at_restart = true};
   };
   base::ParameterSpec steps = spec("acts whenever the step number is a multiple of this", "");
+  if (otherwise_every_steps) steps.help += fmt::format("; {} if no trigger is named", *otherwise_every_steps);
   steps.minimum = 1;
   parameters.integer("every_steps", every_steps, steps);
   base::ParameterSpec period =
@@ -72,7 +75,8 @@ std::size_t Schedule::listed(double time) const {
 bool Schedule::due(const Moment& moment) {
   if (moment.step == seen_step_ && !moment.start) return false;
   bool fires = (at_start && moment.start) || (at_end && moment.end);
-  if (every_steps && moment.step > 0 && moment.step % *every_steps == 0) fires = true;
+  const auto steps = named() ? every_steps : otherwise_every_steps;
+  if (steps && moment.step > 0 && moment.step % *steps == 0) fires = true;
   if (every_time && !moment.start && periods(moment.time) > periods(seen_time_)) fires = true;
   if (!times.empty()) {
     const auto reached = listed(moment.time);
@@ -107,8 +111,10 @@ void Schedule::state(State& state) {
   state.integer("seen_step", seen_step_);
 }
 
-bool Schedule::never() const {
-  return !every_steps && !every_time && !every_wall && times.empty() && !at_start && !at_end;
+bool Schedule::named() const {
+  return every_steps || every_time || every_wall || !times.empty() || at_start || at_end;
 }
+
+bool Schedule::never() const { return !named() && !otherwise_every_steps; }
 
 }  // namespace sluice::run

@@ -23,6 +23,8 @@ struct Moment {
 /// become required times that the clock lands on (which changes the steps; without it, looking never does).
 class Schedule {
  public:
+  /// Steps between firings if the case names no trigger at all; empty: then it never fires.
+  std::optional<std::int64_t> otherwise_every_steps;
   std::optional<std::int64_t> every_steps;
   std::optional<double> every_time;
   std::optional<double> every_wall;  ///< [s]
@@ -46,6 +48,7 @@ class Schedule {
   [[nodiscard]] bool wall_due(double wall) const { return every_wall && wall - last_wall_ >= *every_wall; }
 
  private:
+  [[nodiscard]] bool named() const;  ///< The case names a trigger.
   [[nodiscard]] std::int64_t periods(double time) const;
   [[nodiscard]] std::size_t listed(double time) const;
 

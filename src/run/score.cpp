@@ -117,6 +117,13 @@ double correlation(std::span<const double> a, std::span<const double> b) {
   return own_a > 0 && own_b > 0 ? both / std::sqrt(own_a * own_b) : 0.0;
 }
 
+double duration_above(std::span<const double> times, std::span<const double> correlations, double least) {
+  double sum = 0;
+  for (std::size_t i = 1; i < times.size(); ++i)
+    if (correlations[i] > least) sum += times[i] - times[i - 1];
+  return sum;
+}
+
 FieldValues coarsened(const FieldValues& field, const std::vector<std::int64_t>& shape) {
   if (field.shape == shape) return field;
   if (field.shape.size() != shape.size() || shape.empty() || shape.size() > 3)

@@ -31,6 +31,11 @@ struct CurveError {
 /// Pearson's; 0 if one of them is constant.
 [[nodiscard]] double correlation(std::span<const double> a, std::span<const double> b);
 
+/// The time that lies before moments of a correlation above `least`: of equal intervals, their number times
+/// the interval.
+[[nodiscard]] double duration_above(std::span<const double> times, std::span<const double> correlations,
+                                    double least);
+
 struct FieldValues {
   std::vector<std::int64_t> shape;
   std::vector<double> values;

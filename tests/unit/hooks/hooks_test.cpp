@@ -173,6 +173,17 @@ TEST(Statistics, AreMeanVarianceAndPdf) {
   EXPECT_EQ(in.integer_attribute("/", "samples"), 10);
 }
 
+TEST(Statistics, EveryTimeAloneMeansOnlyThat) {
+  TemporaryFolder folder;
+  run::Registry known = registry();
+  EXPECT_EQ(run_decay(folder.path(), known,
+                      "run: {t_end: 1.0}\nhooks: [{type: statistics, field: u, every_time: 0.5}]\n")
+                .status,
+            run::Status::finished);
+  base::Communicator::world().barrier();
+  EXPECT_EQ(open(folder.path() / "statistics.h5").integer_attribute("/", "samples"), 2);
+}
+
 TEST(Hooks, AllOfThemTogetherChangeNoBit) {
   run::Registry known = registry();
   TemporaryFolder plain, watched;

@@ -121,6 +121,22 @@ TEST(Schedule, ARestartNeitherRepeatsNorSkips) {
   }
 }
 
+TEST(Schedule, WhatItDoesOtherwiseGivesWayToAnyTriggerThatIsNamed) {
+  Schedule schedule;
+  schedule.otherwise_every_steps = 2;
+  EXPECT_FALSE(schedule.never());
+  EXPECT_EQ(firings(schedule, 1.0, 6), (std::vector<double>{2, 4, 6}));
+  Schedule by_time = schedule, by_steps = schedule, by_list = schedule, at_end = schedule;
+  by_time.every_time = 2.5;
+  EXPECT_EQ(firings(by_time, 1.0, 6), (std::vector<double>{3, 5}));
+  by_steps.every_steps = 5;
+  EXPECT_EQ(firings(by_steps, 1.0, 6), (std::vector<double>{5}));
+  by_list.times = {1.0};
+  EXPECT_EQ(firings(by_list, 1.0, 6), (std::vector<double>{1}));
+  at_end.at_end = true;
+  EXPECT_EQ(firings(at_end, 1.0, 5), (std::vector<double>{5}));
+}
+
 TEST(Schedule, Never) {
   Schedule schedule;
   EXPECT_TRUE(schedule.never());
