@@ -1,4 +1,6 @@
 """Pictures of turbulence runs, and the table of closures from an ensemble, on runs that the program makes."""
+import hashlib
+import json
 import subprocess
 import sys
 
@@ -78,3 +80,31 @@ def test_table_of_closures(tmp_path):
     total = float(rows["spectrum of 1024^2"][columns.index("enstrophy")])
     np.testing.assert_allclose(total, spectrum[0] + 2 * spectrum[1:].sum(), rtol=1e-3)
     assert "is no ensemble's folder" in tool("turbulence_baselines.py", tmp_path).stderr
+
+
+def test_ensembles_in_short(tmp_path):
+    good("run", runs.write_case(tmp_path, FLOW + SNAPSHOTS + ENSEMBLE), "--output", tmp_path / "run", folder=tmp_path)
+    folders = [tmp_path / "run" / f"member_{member:04d}" for member in range(4)]
+    histories = [runs.history(folder) for folder in folders]
+    result = tool("members.py", tmp_path / "run", folders[2], "-c", "enstrophy", "energy")
+    assert result.returncode == 0, result.stderr
+    _, _, whole, alone = [[cell.strip() for cell in line.strip("|").split("|")] for line in result.stdout.splitlines()]
+    last = [one["enstrophy"][-1] for one in histories]
+    mean, spread = (float(word) for word in whole[2].split("+-"))
+    np.testing.assert_allclose([mean, spread], [np.mean(last), np.std(last, ddof=1)], rtol=0.06)
+    assert whole[:2] == ["run", "4"] and alone[:2] == ["member_0002", "1"] and float(alone[2]) == pytest.approx(last[2], rel=1e-3)
+    assert "has no entropy" in tool("members.py", tmp_path / "run", "-c", "entropy").stderr
+
+    result = tool("turbulence_summary.py", tmp_path / "run", "-o", tmp_path / "kept.json")
+    assert result.returncode == 0, result.stderr
+    kept = json.loads((tmp_path / "kept.json").read_text())
+    spectra = []
+    for folder in folders:
+        with h5py.File(folder / "curves.h5") as file:
+            spectra.append(file["energy_spectrum/mean"][()])
+    np.testing.assert_allclose(kept["curves"]["energy_spectrum"]["mean"], np.mean(spectra, axis=0), rtol=1e-8)
+    np.testing.assert_allclose(kept["curves"]["energy_spectrum"]["deviation"], np.std(spectra, axis=0, ddof=1), rtol=1e-6, atol=1e-12)
+    with h5py.File(sorted((folders[1] / "snapshots").glob("snapshot_*.h5"))[-1]) as file:
+        fields = [file[name][()].tobytes() for name in sorted(name for name in file if file[name].ndim == 2)]
+    assert kept["states_sha256"][1]["last"] == hashlib.sha256(b"".join(fields)).hexdigest()
+    assert kept["members"] == 4 and kept["run"]["seed"] == 0 and "output" not in kept["run"]
