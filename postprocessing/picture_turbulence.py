@@ -64,7 +64,8 @@ def draw_field(figure, place, run, name):
         if values.ndim == 3:
             values, coordinates = values[:, :, values.shape[2] // 2], coordinates[:2]
         (slow, x), (fast, y) = coordinates
-        most = sluice_plot.saturation(values)
+        # Not below a third of the largest value: a lone vortex is not to drown in the colours of what surrounds it.
+        most = max(sluice_plot.saturation(values), sluice_plot.nice(np.nanmax(np.abs(values)) / 3))
         mesh = axes.pcolormesh(edges(x), edges(y), values.T, cmap="RdBu_r", vmin=-most, vmax=most, rasterized=True)
         axes.set(aspect="equal", xlabel=slow, ylabel=fast, title=last.time_text())
     figure.colorbar(mesh, ax=axes, pad=0.01, shrink=0.8, label=last.long_name(name))
@@ -81,7 +82,8 @@ def draw_spectra(figure, place, curves):
         line, = axes.loglog(k[shown], mean[shown], label=name.replace("_", " "))
         low = np.maximum(mean - deviation, 0.05 * mean)
         axes.fill_between(k[shown], low[shown], (mean + deviation)[shown], color=line.get_color(), alpha=0.15, lw=0)
-    axes.set(xlabel="wavenumber", ylabel="a shell of wavenumbers")
+    low, high = axes.get_ylim()
+    axes.set(xlabel="wavenumber", ylabel="a shell of wavenumbers", ylim=(max(low, 1e-20 * high), high))  # beyond is round-off
     axes.grid(True)
     axes.legend(fontsize=8)
 
@@ -117,7 +119,7 @@ def draw(run, file):
         panels.append(lambda figure, place: draw_spectra(figure, place, curves))
     if pdfs:
         panels.append(lambda figure, place: draw_pdfs(figure, place, pdfs))
-    names = [one for one in ("energy", "enstrophy", "kinetic_energy_1", "kinetic_energy_2", "mean_square") if run.has_history() and one in run.history.columns]
+    names = [one for one in ("energy", "enstrophy", "kinetic_energy_1", "kinetic_energy_2", "rms") if run.has_history() and one in run.history.columns]
     if names and len(run.history.columns["time"]) > 1:
         def draw_history(figure, place):
             sluice_plot.plot_history(figure.add_subplot(place), run.history, names)
