@@ -106,7 +106,12 @@ void LayerClosureParameters::declare(base::Parameters& p) {
             {"backscatter",
              "biharmonic viscosity C^2 dx^4 |S|, a part of whose energy comes back (Jansen and Held 2014)"}},
            {.help = "closure of model two_layer"});
-  p.real("coefficient", coefficient, {.help = "C", .unit = "1", .minimum = 0});
+  p.real(
+      "coefficient", coefficient,
+      {.help = "C; in the comparison of Ross et al. 0.15 for smagorinsky, 0.0837 (square root of 0.007) for "
+               "backscatter",
+       .unit = "1",
+       .minimum = 0});
   p.real("backscatter", backscatter,
          {.help = "of backscatter: fraction of the energy that is returned", .unit = "1", .minimum = 0});
 }
