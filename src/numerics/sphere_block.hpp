@@ -60,8 +60,8 @@ class SphereBlock {
   // By global column.
   std::vector<double> phi, d_phi;  ///< Points and widths [rad].
   std::vector<double> sin_phi, cos_phi;
-  std::vector<double> face_phi;    ///< columns_global + 1; face k is west of column k.
-  bool uniform_phi = true;         ///< All widths equal to round-off; then d_phi is exactly 2 pi / n.
+  std::vector<double> face_phi;  ///< columns_global + 1; face k is west of column k.
+  bool uniform_phi = true;       ///< All widths equal to round-off; then d_phi is exactly 2 pi / n.
 
   /// Waves along longitude that a row keeps, by global row: columns / 2 is all of them. A filter makes it so
   /// (spectral/polar_filter.hpp); the operators' stable steps count on it.
