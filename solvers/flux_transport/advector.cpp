@@ -139,6 +139,12 @@ void Advector::advance(grid::RealField& field, double dt, Scratch& scratch, grid
   stages_ += static_cast<std::int64_t>(integrator_.stages.size());
 }
 
+void Advector::velocities(grid::RealField& u_theta, grid::RealField& u_phi) const {
+  if (!first_) advection_.cell_velocities(u_theta, u_phi);
+  for (auto* field : {&u_theta, &u_phi})
+    for (double& value : field->span()) value = first_ ? 0.0 : value / speed_unit;
+}
+
 void Advector::state(run::State& state) {
   for (std::size_t i = 0; i < parts_.size(); ++i)
     state.within("flow_" + std::to_string(i), [&](run::State& s) { parts_[i]->state(s); });

@@ -42,6 +42,9 @@ class Advector {
   /// Carries `field` over dt with the velocities of the last `prepare`. Collective.
   void advance(grid::RealField& field, double dt, Scratch& scratch, grid::HaloExchange& exchange);
 
+  /// Velocities of the last `prepare` in the middle of the cells [m s^-1]; 0 before the first.
+  void velocities(grid::RealField& u_theta, grid::RealField& u_phi) const;
+
   void state(run::State& state);  ///< Of the flows.
   [[nodiscard]] std::int64_t stages() const { return stages_; }
 

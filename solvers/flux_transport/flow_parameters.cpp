@@ -27,6 +27,10 @@ void FlowParameters::declare(base::Parameters& p) {
           .unit = "G",
           .minimum = 0,
           .exclusive_minimum = true});
+  p.boolean(
+      "output", output,
+      {.help = "u_theta (southward), u_phi (eastward) are outputs too: what carried the field in the step "
+               "taken last, attenuated, in the middle of the cells; zero before the first and at the poles"});
   p.group("cycle", "changes of the zonal flows with the solar cycle",
           [this](base::Parameters& q) { cycle.declare(q); });
   p.group("supergranules", "random convective outflows, carried by the differential rotation",

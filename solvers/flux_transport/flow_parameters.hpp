@@ -58,6 +58,7 @@ struct FlowParameters {
   InflowParameters inflow;
   SupergranuleParameters supergranules;
   FlowFileParameters files;
+  bool output = false;
   void declare(base::Parameters& p);
 };
 

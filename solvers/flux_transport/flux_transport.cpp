@@ -27,9 +27,11 @@ class FluxTransportCase final : public run::SolverCase {
   [[nodiscard]] run::Plan plan(const base::Communicator& communicator) const override {
     run::Plan plan{.grid = make_grid(communicator, parameters_), .layout = {}};
     plan.layout = make_layout(communicator, parameters_, plan.grid);
-    const int fields = 4 + (is_zonal(parameters_.flow)                               ? 0
-                            : parameters_.advection.scheme == "weno3_lax_friedrichs" ? 6
-                                                                                     : 2);
+    const int fields = 4 +
+                       (is_zonal(parameters_.flow)                               ? 0
+                        : parameters_.advection.scheme == "weno3_lax_friedrichs" ? 6
+                                                                                 : 2) +
+                       (parameters_.flow.output ? 2 : 0);
     plan.bytes_per_rank = communicator.max(std::int64_t{fields} * 8 * plan.layout->allocated_size());
     const std::string kind = parameters_.initial.kind();
     if ((kind == "map" || kind == "snapshot") && parameters_.grid.of_map && !is_fits(parameters_.initial.map))

@@ -67,6 +67,10 @@ FluxTransport::FluxTransport(const FluxTransportParameters& parameters, const ru
       sources_(block_, parameters.sources, context),
       assimilation_(block_, parameters.assimilation),
       spectrum_(block_, parameters.diagnostics) {
+  if (parameters_.flow.output) {
+    u_theta_ = grid::RealField({"u_theta", "m s^-1", "southward velocity"}, block_.layout());
+    u_phi_ = grid::RealField({"u_phi", "m s^-1", "eastward velocity"}, block_.layout());
+  }
   if (!parameters_.flow.files.list.empty())
     advector_.add(std::make_unique<FlowFiles>(block_, parameters_.flow.files));
   if (parameters_.flow.inflow.strength != 0)
@@ -179,8 +183,17 @@ run::StepResult FluxTransport::advance(double t, double dt_max) {
   return {.accepted = true, .dt_taken = dt, .dt_next = nominal};
 }
 
+run::Output FluxTransport::velocity(grid::RealField& component) {
+  return {component.info(), 1, [this, &component] {
+            advector_.velocities(u_theta_, u_phi_);
+            return component.erased();
+          }};
+}
+
 std::vector<run::Output> FluxTransport::outputs() {
-  return {{radial_field, 1, [this] { return field_.erased(); }}};
+  std::vector<run::Output> list{{radial_field, 1, [this] { return field_.erased(); }}};
+  if (parameters_.flow.output) list.insert(list.end(), {velocity(u_theta_), velocity(u_phi_)});
+  return list;
 }
 
 std::vector<run::Quantity> FluxTransport::invariants() { return {signed_flux(block_, field_)}; }

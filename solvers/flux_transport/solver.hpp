@@ -48,6 +48,7 @@ class FluxTransport final : public run::Solver {
   [[nodiscard]] double advective_limit() const { return advector_.limit(); }  ///< Longest stable step [h].
 
  private:
+  [[nodiscard]] run::Output velocity(grid::RealField& component);
   void fill(const PointFunction& formula);
   void fill(const SurfaceMap& map);
   void balance_flux();
@@ -61,6 +62,7 @@ class FluxTransport final : public run::Solver {
   numerics::SphereBlock block_;
   grid::RealField field_;  ///< B_r [G]; theta, phi; block layout with the operators' halo; a pole's value
                            ///< along its whole row.
+  grid::RealField u_theta_, u_phi_;  ///< Velocities [m s^-1] where they are outputs; else empty.
   Scratch scratch_;
   grid::HaloExchange exchange_;
   std::optional<numerics::PolarFilter> filter_;  ///< None if off.

@@ -136,6 +136,27 @@ void SphereAdvection::faces_changed(grid::HaloExchange& exchange) {
   fastest_rate_ = numerics::fastest_rate(block_, north_, west_);
 }
 
+void SphereAdvection::cell_velocities(grid::RealField& v_theta, grid::RealField& v_phi) const {
+  const auto to_theta = v_theta.view(), to_phi = v_phi.view();
+  const auto share = [this](Index i, Index k, Index i2, Index k2) {
+    return factor_ == nullptr ? 1.0 : std::min(factor_->view()(i, k), factor_->view()(i2, k2));
+  };
+  const auto north = [&](Index i, Index k) {  // face of a cell
+    const double v = zonal_ ? v_theta_[at(block_.first_row() + i)] : north_.view()(i, k);
+    return v * share(i - 1, k, i, k);
+  };
+  const auto west = [&](Index i, Index k) {
+    const double v = zonal_ ? v_phi_[at(block_.first_row() + i)] : west_.view()(i, k);
+    return v * share(i, k - 1, i, k);
+  };
+  for (Index i = 0; i < block_.rows(); ++i)
+    for (Index k = 0; k < block_.columns(); ++k) {
+      const bool pole = block_.is_pole(block_.first_row() + i);
+      to_theta(i, k) = pole ? 0.0 : 0.5 * (north(i, k) + north(i + 1, k));
+      to_phi(i, k) = pole ? 0.0 : 0.5 * (west(i, k) + west(i, k + 1));
+    }
+}
+
 void SphereAdvection::flux_theta(Index face, const Rows& u, double* flux) {
   const Index i = face - block_.first_row(), n = block_.columns(), last = block_.rows_global() - 1;
   const FaceStencil cells{u.row(i - 2), u.row(i - 1), u.row(i), u.row(i + 1)};

@@ -57,6 +57,10 @@ class SphereAdvection {
   /// forward-Euler step of either direction alone. Zero if nothing moves.
   [[nodiscard]] double fastest_rate() const { return fastest_rate_; }
 
+  /// Velocity in the middle of each owned cell, the mean of its faces' as they are attenuated; 0 in the rows
+  /// of the poles. Ghosts are not set.
+  void cell_velocities(grid::RealField& v_theta, grid::RealField& v_phi) const;
+
   /// out = start u0 + previous u + rate dt L(u) on owned cells; u's ghosts must be current; out is not u (u0
   /// may be). Collective over the ranks of a pole row.
   void stage(const ShuOsherStage& s, double dt, const grid::RealField& u0, const grid::RealField& u,

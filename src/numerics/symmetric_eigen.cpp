@@ -5,10 +5,10 @@
 #include <string>
 
 /// LAPACK's driver. Fortran passes the lengths of its texts last.
-extern "C" void dsyevd_(const char* job, const char* triangle, const int* n, double* matrix, const int* rows,
-                        double* values, double* work, const int* work_size, int* integer_work,
-                        const int* integer_work_size, int* info, std::size_t job_length,
-                        std::size_t triangle_length);
+extern "C" void dsyevd_(  // NOLINT(readability-identifier-naming): Fortran's
+    const char* job, const char* triangle, const int* n, double* matrix, const int* rows, double* values,
+    double* work, const int* work_size, int* integer_work, const int* integer_work_size, int* info,
+    std::size_t job_length, std::size_t triangle_length);
 
 namespace sluice::numerics {
 
