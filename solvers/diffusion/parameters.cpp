@@ -135,6 +135,31 @@ void SolveParameters::declare(base::Parameters& p) {
           .minimum = 1e-14,
           .maximum = 1e-2});
   p.integer("maximum_iterations", maximum_iterations, {.help = "of a linear solve", .minimum = 1});
+  p.group("surrogate", "a learned preconditioner, asked before the classical one", [this](auto& g) {
+    g.text(
+        "use", use,
+        {.help =
+             "its name under `surrogates:`; it maps `residual` to `correction` (see `pairs`), and the Krylov "
+             "method becomes generalised conjugate residuals; left out: none"});
+    g.real(
+        "contraction", contraction,
+        {.help =
+             "largest part of a residual that its correction may leave; beyond it `preconditioner` stands in",
+         .unit = "1",
+         .minimum = 0.0,
+         .maximum = 1.0,
+         .exclusive_maximum = true});
+  });
+  p.choice(
+      "pairs", pairs,
+      {{"none", "none"},
+       {"solves", "of the iterates of the solves, from all their stages in turn"},
+       {"probes",
+        "of white noise as correction: the map of least mean square error is then the one that is "
+        "nearest to the matrix's inverse"}},
+      {.help =
+           "outputs for training after every step: `residual` r over its root mean square, and `correction`, "
+           "its solution A^-1 r times the largest diagonal element of the matrix A"});
 }
 
 void DiffusionParameters::declare(base::Parameters& p) {

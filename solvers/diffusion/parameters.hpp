@@ -76,6 +76,9 @@ struct SolveParameters {
   std::string preconditioner = "multigrid";
   double tolerance = 1e-10;
   std::int64_t maximum_iterations = 500;
+  std::string use;           ///< A surrogate that is asked before the preconditioner; empty: none.
+  double contraction = 0.8;  ///< What its corrections may leave of a residual.
+  std::string pairs = "none";
   void declare(base::Parameters& parameters);
 };
 

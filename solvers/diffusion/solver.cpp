@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "numerics/petsc/session.hpp"
+#include "run/surrogates.hpp"
 
 namespace sluice::solvers::diffusion {
 
@@ -15,8 +16,23 @@ using numerics::petsc::End;
 
 namespace {
 
-numerics::petsc::ImplicitSpec solve_spec(const DiffusionParameters& parameters, const run::Context& context) {
+std::unique_ptr<surrogate::SurrogatePreconditioner> make_learned(const SolveParameters& parameters,
+                                                                 const run::Context& context,
+                                                                 const grid::Grid& grid,
+                                                                 const grid::LayoutPtr& layout) {
+  constexpr const char* where = "solve.surrogate.use";
+  if (parameters.use.empty()) return {};
+  if (context.surrogates == nullptr)
+    throw base::InputError(std::string(where) + ": needs the case's `surrogates:`");
+  return std::make_unique<surrogate::SurrogatePreconditioner>(
+      where, context.surrogates->get(where, parameters.use), grid, layout, parameters.contraction);
+}
+
+numerics::petsc::ImplicitSpec solve_spec(const DiffusionParameters& parameters, const run::Context& context,
+                                         numerics::petsc::GivenPreconditioner* learned) {
   numerics::petsc::ImplicitSpec spec{.prefix = "diffusion_", .options = context.petsc_options};
+  spec.given = learned;
+  spec.pairs = parameters.solve.pairs;
   for (std::size_t d = 0; d < 3; ++d)
     for (std::size_t side = 0; side < 2; ++side)
       spec.ends[d][side] = parameters.sides[d][side].type == "dirichlet" ? End::fixed : End::free;
@@ -39,7 +55,8 @@ DiffusionSolver::DiffusionSolver(const DiffusionParameters& parameters, const gr
       k_({"k", "1", "conductivity"}, layout),
       error_({"error", parameters_.units.u, "difference from the exact solution"}, layout),
       operator_(parameters, grid_, layout),
-      implicit_(operator_, grid_, layout, solve_spec(parameters, context)) {
+      learned_(make_learned(parameters.solve, context, grid_, layout)),
+      implicit_(operator_, grid_, layout, solve_spec(parameters, context, learned_.get())) {
   set_initial_state();
   implicit_.prepare(0.0, parameters_.stationary() ? 0.0 : parameters_.time.dt, theta(), u_);
 }
@@ -78,6 +95,14 @@ void DiffusionSolver::state(run::State& state) {
   state.integer("newton_iterations", newton_iterations_);
   state.integer("all_linear_iterations", all_linear_);
   state.integer("all_newton_iterations", all_newton_);
+  if (parameters_.solve.pairs == "none") return;
+  auto& pairs = implicit_.pairs();
+  state.within("pairs", [&pairs](run::State& inner) {
+    inner.field(pairs.residual);
+    inner.field(pairs.correction);
+    inner.integer("solves", pairs.solves);
+    inner.integer("iterations", pairs.iterations);
+  });
 }
 
 run::StepResult DiffusionSolver::advance(double t, double dt_max) {
@@ -147,6 +172,9 @@ std::vector<run::Output> DiffusionSolver::outputs() {
                       compute_error();
                       return error_.erased();
                     }});
+  if (parameters_.solve.pairs == "none") return list;
+  for (grid::RealField* field : {&implicit_.pairs().residual, &implicit_.pairs().correction})
+    list.push_back({.info = field->info(), .components = 1, .compute = [field] { return field->erased(); }});
   return list;
 }
 

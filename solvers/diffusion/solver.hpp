@@ -3,6 +3,7 @@
 #include "diffusion/operator.hpp"
 #include "numerics/stepping.hpp"
 #include "run/solver.hpp"
+#include "surrogate/preconditioner.hpp"
 
 namespace sluice::solvers::diffusion {
 
@@ -39,6 +40,7 @@ class DiffusionSolver : public run::Solver {
   grid::RealField u_;          ///< Owned cells, no ghosts: PETSc works on this memory.
   grid::RealField k_, error_;  ///< Outputs beside u, each with its own memory: both may be on view at once.
   Operator operator_;
+  std::unique_ptr<surrogate::SurrogatePreconditioner> learned_;  ///< Null if there is none.
   numerics::petsc::ImplicitSolver implicit_;
 
   // State beside u.

@@ -141,8 +141,15 @@ Verdict Guard::judge(std::span<const ChannelView> inputs, std::span<grid::RealFi
   }
   const bool slowed = limit_growth(outputs, sums, seen);
   if (!call.part_of_step) counters[GuardCounters::in_a_row] = 0;
-  ++counters[bounded || slowed ? GuardCounters::limited : GuardCounters::accepted];
+  last_ = bounded || slowed ? GuardCounters::limited : GuardCounters::accepted;
+  ++counters[last_];
   return bounded || slowed ? Verdict::limited : Verdict::accepted;
+}
+
+void Guard::overrule(const std::string& reason) {
+  --counters[last_];
+  ++counters[GuardCounters::by_seat];
+  static_cast<void>(refuse(reason));
 }
 
 Verdict Guard::try_out(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs,

@@ -27,6 +27,7 @@ struct GuardCounters {
     growth,
     in_a_row,
     off,
+    by_seat,  ///< Refused by the seat: what the call gave was of no use there.
     count
   };
   std::array<std::int64_t, count> values{};
@@ -50,6 +51,8 @@ class Guard {
   /// The same verdict without a trace in the counters; a refusal does not stop the run. Collective.
   [[nodiscard]] Verdict try_out(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs,
                                 const GuardedCall& call);
+  /// The last call, which was accepted or limited, is refused after all. AgreedError under the policy "stop".
+  void overrule(const std::string& reason);
   /// Which outputs the solver declares to have an integral of 0; counts where the case says so.
   void declare_conserved(const std::vector<bool>& by_the_solver);
   /// True once the budget is spent: the surrogate is not asked any more.
@@ -72,6 +75,7 @@ class Guard {
   Inspection inspection_;
   std::vector<bool> conserved_;  // an output each
   std::string reason_;
+  GuardCounters::Name last_ = GuardCounters::accepted;  // of the last call
   double last_defect_ = 0;
 };
 

@@ -82,12 +82,25 @@ Verdict Surrogate::call(std::span<const ChannelView> inputs, const GuardedCall& 
   } catch (const base::AgreedError& error) {
     throw base::AgreedError(fmt::format("surrogate {}: {}", name_, error.what()));
   }
-  if (verdict == Verdict::refused && guard_->counters[GuardCounters::in_a_row] == 1)
+  if (verdict == Verdict::refused) report_refusal();
+  return verdict;
+}
+
+void Surrogate::overrule(const std::string& reason) {
+  try {
+    guard_->overrule(reason);
+  } catch (const base::AgreedError& error) {
+    throw base::AgreedError(fmt::format("surrogate {}: {}", name_, error.what()));
+  }
+  report_refusal();
+}
+
+void Surrogate::report_refusal() {
+  if (guard_->counters[GuardCounters::in_a_row] == 1)
     base::log::warn("surrogate {}: a call was refused: {}", name_, guard_->reason());
   if (guard_->is_off())
     base::log::warn("surrogate {}: switched off after {} refused calls in a row; the last: {}", name_,
                     guard_->counters[GuardCounters::in_a_row], guard_->reason());
-  return verdict;
 }
 
 Verdict Surrogate::try_out(std::span<const ChannelView> inputs, const GuardedCall& seat) {
@@ -147,6 +160,7 @@ std::string Surrogate::summary() const {
   add("out of bounds", Counters::out_of_bounds);
   add("defect", Counters::defect);
   add("growth", Counters::growth);
+  add("by its seat", Counters::by_seat);
   return text + (why.empty() ? "" : " (" + why + ")") + (c[Counters::off] != 0 ? "; switched off" : "");
 }
 

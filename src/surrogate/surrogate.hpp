@@ -47,6 +47,8 @@ class Surrogate {
   [[nodiscard]] Verdict call(std::span<const ChannelView> inputs, const GuardedCall& seat);
   /// The same without a trace in counters and log, for who only looks. Collective.
   [[nodiscard]] Verdict try_out(std::span<const ChannelView> inputs, const GuardedCall& seat);
+  /// The seat cannot use what the last call gave, which had been accepted or limited: it counts as refused.
+  void overrule(const std::string& reason);
   /// With GuardedCall::part_of_step: all calls of a step were good.
   void step_stands() { guard_->counters[GuardCounters::in_a_row] = 0; }
   /// The case bounds what may be added to budgets.
@@ -82,6 +84,7 @@ class Surrogate {
 
   void take_bounds_of_case();
   void make();
+  void report_refusal();
 };
 
 }  // namespace sluice::surrogate

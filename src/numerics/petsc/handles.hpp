@@ -55,6 +55,7 @@ class Handle {
 
 using MatHandle = Handle<Mat, MatDestroy>;
 using VecHandle = Handle<Vec, VecDestroy>;
+using PcHandle = Handle<PC, PCDestroy>;
 using KspHandle = Handle<KSP, KSPDestroy>;
 using SnesHandle = Handle<SNES, SNESDestroy>;
 using TsHandle = Handle<TS, TSDestroy>;

@@ -71,6 +71,9 @@ void ImplicitSolver::Impl::make_snes() {
   known = make_vector(*system.layout());
 }
 
+/// A given preconditioner may change from one application to the next. Generalised conjugate residuals (S.
+/// Eisenstat, H. Elman, M. Schultz, SIAM J. Numer. Anal. 20 (1983) 345) ask it for a correction of the
+/// residual itself and never leave more of it than the correction alone would.
 void ImplicitSolver::Impl::configure(SNES target) {
   const bool linear = system.equation().linear();
   check(SNESSetType(target, linear ? SNESKSPONLY : SNESNEWTONLS));
@@ -78,8 +81,9 @@ void ImplicitSolver::Impl::configure(SNES target) {
                           PETSC_DEFAULT));
   KSP ksp = nullptr;
   check(SNESGetKSP(target, &ksp));
-  check(KSPSetType(ksp, system.equation().symmetric() ? KSPCG : KSPGMRES));
-  if (system.equation().symmetric())
+  const bool symmetric = system.equation().symmetric() && spec.given == nullptr;
+  check(KSPSetType(ksp, spec.given ? KSPGCR : symmetric ? KSPCG : KSPGMRES));
+  if (symmetric)
     check(KSPSetNormType(ksp, KSP_NORM_UNPRECONDITIONED));
   else
     check(KSPSetPCSide(ksp, PC_RIGHT));
@@ -87,10 +91,21 @@ void ImplicitSolver::Impl::configure(SNES target) {
                          spec.maximum_iterations));
   PC preconditioner = nullptr;
   check(KSPGetPC(ksp, &preconditioner));
+  if (spec.given) {
+    shell.emplace(*spec.given, system.layout(), spec.prefix,
+                  [this](PC classical) { configure_classical(classical); });
+    shell->configure(preconditioner);
+  } else {
+    configure_classical(preconditioner);
+  }
+  if (spec.pairs != "none") watch(ksp);
+}
+
+void ImplicitSolver::Impl::configure_classical(PC target) const {
   if (hierarchy)
-    hierarchy->configure(preconditioner);
+    hierarchy->configure(target);
   else
-    check(PCSetType(preconditioner, spec.preconditioner == "algebraic" ? algebraic_multigrid : PCJACOBI));
+    check(PCSetType(target, spec.preconditioner == "algebraic" ? algebraic_multigrid : PCJACOBI));
 }
 
 void ImplicitSolver::Impl::residual(Vec u, Vec result) {
@@ -248,6 +263,8 @@ SolveReport ImplicitSolver::stationary(double t, grid::RealField& u) {
   return report;
 }
 
+ImplicitSolver::Pairs& ImplicitSolver::pairs() { return impl_->pairs.value(); }
+
 std::string ImplicitSolver::method() const {
   KSP ksp = nullptr;
   SNES snes = impl_->snes;
@@ -259,6 +276,11 @@ std::string ImplicitSolver::method() const {
   PCType pc_type = nullptr;
   check(KSPGetType(ksp, &ksp_type));
   check(PCGetType(preconditioner, &pc_type));
+  if (std::string(pc_type) == PCSHELL)
+    return fmt::format("{}{} with the given preconditioner, {} in its place",
+                       impl_->system.equation().linear() ? "" : "Newton, ", ksp_type,
+                       impl_->hierarchy ? "geometric multigrid, " + impl_->hierarchy->describe()
+                                        : impl_->spec.preconditioner);
   const bool ours = impl_->hierarchy && std::string(pc_type) == PCMG;
   return fmt::format("{}{} with {}", impl_->system.equation().linear() ? "" : "Newton, ", ksp_type,
                      ours ? "geometric multigrid, " + impl_->hierarchy->describe()

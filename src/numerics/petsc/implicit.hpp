@@ -10,6 +10,7 @@
 
 #include "grid/field.hpp"
 #include "grid/grid.hpp"
+#include "numerics/petsc/given_preconditioner.hpp"
 #include "numerics/petsc/interpolation.hpp"
 
 namespace sluice::numerics::petsc {
@@ -39,10 +40,15 @@ struct ImplicitSpec {
   std::map<std::string, std::string> options{};  ///< Of the case's `petsc:` block.
   std::array<std::array<End, 2>, 3> ends{};      ///< Of bounded axes, for multigrid.
   std::string preconditioner = "multigrid";  ///< multigrid, algebraic (hypre's, else PETSc's GAMG), jacobi
-  double tolerance = 1e-10;                  ///< Residual after a solve relative to the one before.
-  int maximum_iterations = 500;              ///< Of a linear solve.
-  bool adaptive = false;                     ///< `adaptive_step` will be called, not `theta_step`.
-  double error_relative = 1e-4;              ///< Adaptive: error of a step <= absolute + relative * |u|.
+  /// Asked first where there is one; `preconditioner` stands in for it, and the Krylov method becomes a
+  /// flexible one. Must outlive the solver.
+  GivenPreconditioner* given = nullptr;
+  /// A residual and its correction are kept from every linear solve: none, solves, probes (Pairs).
+  std::string pairs = "none";
+  double tolerance = 1e-10;      ///< Residual after a solve relative to the one before.
+  int maximum_iterations = 500;  ///< Of a linear solve.
+  bool adaptive = false;         ///< `adaptive_step` will be called, not `theta_step`.
+  double error_relative = 1e-4;  ///< Adaptive: error of a step <= absolute + relative * |u|.
   double error_absolute = 1e-6;
 };
 
@@ -82,6 +88,18 @@ class ImplicitSolver {
   SolveReport stationary(double t, grid::RealField& u);
   /// One accepted step of at most dt, rejecting inside. Keeps nothing from one step to the next. Collective.
   AdaptiveReport adaptive_step(double t, double dt, grid::RealField& u);
+
+  /// A residual r of root mean square 1 and D e with A e = r, A the matrix of the last linear solve, D the
+  /// largest element of its diagonal (GivenPreconditioner). `solves`: from iterate n of solve n, modulo the
+  /// iterations of the solve before, so from all stages of a solve in turn; e up to the solve's tolerance.
+  /// `probes`: e white noise, so that a map M from r to e of least mean square error has the least |M A - 1|
+  /// (Frobenius' norm).
+  struct Pairs {
+    explicit Pairs(const grid::LayoutPtr& layout);
+    grid::RealField residual, correction;
+    std::int64_t solves = 0, iterations = 1;  ///< So far; of the last one. State, as the fields.
+  };
+  [[nodiscard]] Pairs& pairs();
 
   /// "conjugate gradients, geometric multigrid with 6 levels (128 x 128 to 4 x 4)".
   [[nodiscard]] std::string method() const;
