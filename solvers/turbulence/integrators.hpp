@@ -19,6 +19,8 @@ class Integrator {
   /// Tendencies of earlier steps, if it needs them. Collective.
   virtual void state(run::State&) {}
   virtual void restored() {}
+  /// The state comes from elsewhere: earlier steps do not lead to it.
+  virtual void forget() {}
   [[nodiscard]] virtual int order() const = 0;
   /// Evaluations of N a step.
   [[nodiscard]] virtual int stages() const = 0;

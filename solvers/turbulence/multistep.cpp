@@ -40,6 +40,7 @@ class History {
     };
     return {moment(c1, c2) / (c1 * c2), moment(0, c2) / (c1 * (c1 - c2)), moment(0, c1) / (c2 * (c2 - c1))};
   }
+  void forget() { known_ = 0; }
   [[nodiscard]] bool full() const { return known_ == static_cast<std::int64_t>(tendencies_.size()); }
   void state(run::State& state) {
     state.integer("multistep_newest", newest_);
@@ -64,6 +65,7 @@ class Multistep : public Integrator {
       : space_(&space), fields_(fields), history_(space, fields, depth) {}
   void state(run::State& state) override { history_.state(state); }
   void restored() override { history_.restored(); }
+  void forget() override { history_.forget(); }
   [[nodiscard]] int stages() const override { return 1; }
 
  protected:

@@ -132,7 +132,7 @@ void TurbulenceSolver::step(double t, double dt) {
 
 run::StepResult TurbulenceSolver::advance(double t, double dt_max) {
   const double dt = steps_.next(t, dt_max, nominal_);
-  if (taken_ == 0) start_ = t;
+  if (taken_ == 0 && time_ == start_) start_ = t;
   step(t, dt);
   check(t, dt);
   time_ = t + dt;
@@ -264,6 +264,13 @@ void TurbulenceSolver::apply(std::span<const run::Increment> increments) {
     space_.transform().forward(copy, scratch_);
     space_.each_mode([&](Index at, double, double, double) { found->data()[at] += scratch_.data()[at]; });
   }
+}
+
+void TurbulenceSolver::jumped(double from, double to) {
+  if (lyapunov_) throw base::AgreedError("emulator: Lyapunov exponents need every step of the solver");
+  if (taken_ == 0 && time_ == start_) start_ = from;
+  time_ = to;
+  integrator_->forget();
 }
 
 std::vector<std::string> TurbulenceSolver::summary() const {

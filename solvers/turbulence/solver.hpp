@@ -5,13 +5,17 @@
 
 #include "numerics/stepping.hpp"
 #include "run/curve.hpp"
+#include "run/emulator.hpp"
 #include "run/solver.hpp"
 #include "run/subgrid.hpp"
 #include "turbulence/lyapunov.hpp"
 
 namespace sluice::solvers::turbulence {
 
-class TurbulenceSolver final : public run::Solver, public run::CurveSource, public run::SubgridSource {
+class TurbulenceSolver final : public run::Solver,
+                               public run::CurveSource,
+                               public run::SubgridSource,
+                               public run::Emulable {
  public:
   /// Plans the transforms (the ones of `context.fingerprint` if there are any). Collective.
   TurbulenceSolver(const TurbulenceParameters& parameters, const run::Context& context);
@@ -28,6 +32,7 @@ class TurbulenceSolver final : public run::Solver, public run::CurveSource, publ
   [[nodiscard]] std::unique_ptr<run::SubgridCompanion> subgrid_companion(
       const run::SubgridSpec& spec) override;
   void apply(std::span<const run::Increment> increments) override;
+  void jumped(double from, double to) override;
   /// Round-off differs between decompositions; a chaotic flow lets it grow, so this holds for short runs. The
   /// difference of two near copies, from which Lyapunov exponents are made, feels it in units of itself.
   [[nodiscard]] double rank_tolerance() const override {

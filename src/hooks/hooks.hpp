@@ -23,5 +23,6 @@ namespace sluice::hooks {
 [[nodiscard]] std::unique_ptr<run::HookCase> make_structure_functions();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_correlation();
 [[nodiscard]] std::unique_ptr<run::HookCase> make_train();
+[[nodiscard]] std::unique_ptr<run::HookCase> make_sample();
 
 }  // namespace sluice::hooks

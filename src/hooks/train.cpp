@@ -9,8 +9,8 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/timer.hpp"
-#include "hooks/channel_places.hpp"
 #include "hooks/hooks.hpp"
+#include "hooks/sampler.hpp"
 #include "run/surrogates.hpp"
 #include "run/training_state.hpp"
 #include "run/weights_file.hpp"
@@ -19,14 +19,13 @@ namespace sluice::hooks {
 
 namespace {
 
-constexpr std::uint32_t reservoir_stream = 0x7a110, batch_stream = 0x7a111;
+constexpr std::uint32_t batch_stream = 0x7a111;
 
 struct TrainParameters {
   std::string use;
   std::vector<std::string> targets;
-  std::int64_t samples = 64, start_after = 16, gradient_steps = 10, validate_every = 5, publish_from = 0;
-  std::int64_t seed = 0;
-  double memory = 256;  ///< [MiB]
+  SamplerParameters sampler;
+  std::int64_t start_after = 16, gradient_steps = 10, validate_every = 5, publish_from = 0;
   std::string file;
   surrogate::TrainingParameters training;
 };
@@ -38,40 +37,26 @@ class Train : public run::Corrector {
         parameters_(parameters),
         context_(context),
         surrogate_(&context.surrogates->get("hook train: use", parameters.use)) {
-    const std::vector<run::Output> outputs = context.solver->outputs();
-    std::vector<surrogate::Channel> targets = surrogate_->outputs();
-    if (!parameters.targets.empty() && parameters.targets.size() != targets.size())
+    SampledChannels channels{.inputs = surrogate_->inputs(), .targets = surrogate_->outputs()};
+    if (!parameters.targets.empty() && parameters.targets.size() != channels.targets.size())
       throw base::InputError(fmt::format("{}: {} targets for its {} outputs", where_,
-                                         parameters.targets.size(), targets.size()));
-    for (std::size_t n = 0; n < parameters.targets.size(); ++n) targets[n].field = parameters.targets[n];
-    for (const auto& channel : surrogate_->inputs())
-      places_.push_back(checked_place(where_, channel, outputs, "input", "1"));
-    for (const auto& channel : targets)
-      places_.push_back(checked_place(where_, channel, outputs, "target", "1"));
+                                         parameters.targets.size(), channels.targets.size()));
+    for (std::size_t n = 0; n < parameters.targets.size(); ++n)
+      channels.targets[n].field = parameters.targets[n];
+    sampler_.emplace(where_, parameters.sampler, channels, context);
     if (!surrogate_->weights().script.file.empty())
       throw base::InputError(where_ +
                              ": a TorchScript module cannot be trained; one of Sluice's networks can");
     surrogate_->learning.active = true;
     trainer_.emplace(context.communicator, parameters.training, surrogate_->weights(), key(batch_stream));
-    const grid::Grid& grid = context.solver->grid();
-    const double bytes = 8.0 * static_cast<double>(parameters.samples) * static_cast<double>(places_.size()) *
-                         static_cast<double>(grid.size());
-    if (bytes > parameters.memory * 1024 * 1024 * context.communicator.size())
-      throw base::InputError(fmt::format(
-          "{}: {} samples take {:.1f} MiB on each rank; `memory` allows {:.1f}", where_, parameters.samples,
-          bytes / 1024 / 1024 / context.communicator.size(), parameters.memory));
   }
 
   std::vector<run::Increment> correct(const run::Look& look) override {
-    std::vector<surrogate::ChannelView> views;
-    for (const ChannelPlace& place : places_)
-      views.push_back(view_of_channel(look.outputs->get(place.output), place));
-    make_samples(views);
-    samples_->offer(views, key(reservoir_stream));
-    if (samples_->filled() < parameters_.start_after) return {};
+    if (!sampler_->look(look) || sampler_->samples().filled() < parameters_.start_after) return {};
+    const surrogate::Samples& samples = sampler_->samples();
     const base::ScopedTimer timer("train " + parameters_.use);
     for (std::int64_t n = 0; n < parameters_.gradient_steps; ++n)
-      if (!trainer_->step(*samples_)) return {};
+      if (!trainer_->step(samples)) return {};
     surrogate_->learning.loss = trainer_->last_loss();
     if (++occasions_ % parameters_.validate_every == 0) validate(look);
     return {};
@@ -81,7 +66,7 @@ class Train : public run::Corrector {
     base::log::info(
         "surrogate {}: {} gradient steps in the run on {} samples of {}, version {}, best validation "
         "{:.6g}",
-        parameters_.use, trainer_->steps(), samples_ ? samples_->filled() : 0, samples_ ? samples_->seen : 0,
+        parameters_.use, trainer_->steps(), sampler_->samples().filled(), sampler_->samples().seen,
         surrogate_->learning.version, trainer_->best_loss());
     if (parameters_.file.empty() || trainer_->steps() == 0) return;
     surrogate::Weights weights = trainer_->best();
@@ -91,8 +76,7 @@ class Train : public run::Corrector {
 
   void state(run::State& state) override {
     Corrector::state(state);
-    if (!samples_) make_samples({});
-    run::declare_state(state, *samples_);
+    sampler_->state(state);
     state.within("trainer", [this](run::State& inner) { run::declare_state(inner, *trainer_); });
     state.integer("occasions", occasions_);
     state.integer("waiting", waiting_);
@@ -101,26 +85,12 @@ class Train : public run::Corrector {
 
  private:
   [[nodiscard]] base::RandomKey key(std::uint32_t stream) const {
-    return {.seed = static_cast<std::uint64_t>(parameters_.seed), .stream = stream};
-  }
-
-  /// The layout is that of the solver's outputs, which are computed for it if nobody has asked yet.
-  void make_samples(const std::vector<surrogate::ChannelView>& views) {
-    if (samples_) return;
-    grid::LayoutPtr layout;
-    if (views.empty()) {
-      for (const run::Output& output : context_.solver->outputs())
-        if (output.info.name == places_.front().output) layout = output.compute().layout;
-    } else {
-      layout = views.front().layout;
-    }
-    samples_.emplace(surrogate::bare_layout(*layout), surrogate_->inputs(), surrogate_->outputs(),
-                     parameters_.samples);
+    return {.seed = static_cast<std::uint64_t>(parameters_.sampler.seed), .stream = stream};
   }
 
   void validate(const run::Look& look) {
     const std::int64_t best_before = trainer_->best_step();
-    surrogate_->learning.validation = trainer_->validate(*samples_);
+    surrogate_->learning.validation = trainer_->validate(sampler_->samples());
     const bool better = trainer_->best_step() != best_before;
     if (better) waiting_ = 1;
     if (waiting_ == 0 || look.moment.step < parameters_.publish_from) return;
@@ -135,8 +105,7 @@ class Train : public run::Corrector {
   TrainParameters parameters_;
   run::HookContext context_;
   surrogate::Surrogate* surrogate_;
-  std::vector<ChannelPlace> places_;  // of the inputs, then of the targets
-  std::optional<surrogate::Samples> samples_;
+  std::optional<Sampler> sampler_;
   std::optional<surrogate::Trainer> trainer_;
   std::int64_t occasions_ = 0;
   std::int64_t waiting_ = 0;  // 1: better weights wait for `publish_from`
@@ -147,13 +116,11 @@ class TrainCase : public run::HookCase {
   void declare(base::Parameters& p) override {
     TrainParameters& t = parameters_;
     p.text("use", t.use, {.help = "name of the surrogate under `surrogates:`", .required = true});
-    p.texts(
-        "targets", t.targets,
-        {.help = "outputs of the solver that the surrogate's outputs are to equal, at the same moment; left "
-                 "out, those of the same names"});
-    p.integer("samples", t.samples,
-              {.help = "moments kept, each of those looked at with the same probability", .minimum = 1});
-    p.real("memory", t.memory, {.help = "that they may take on each rank", .unit = "MiB", .minimum = 0});
+    p.texts("targets", t.targets,
+            {.help = "outputs of the solver that the surrogate's outputs are to equal, or to equal the "
+                     "changes of; left "
+                     "out, those of the same names"});
+    t.sampler.declare(p);
     p.integer("start_after", t.start_after, {.help = "moments kept before training begins", .minimum = 1});
     p.integer("gradient_steps", t.gradient_steps,
               {.help = "at every occasion of the schedule", .minimum = 1});
@@ -162,7 +129,6 @@ class TrainCase : public run::HookCase {
                .minimum = 1});
     p.integer("publish_from", t.publish_from,
               {.help = "step of the run from which weights are published", .minimum = 0});
-    p.integer("seed", t.seed, {.help = "of reservoir and batches", .minimum = 0});
     p.text("file", t.file, {.help = "weights file for the best weights at the end, in the run's folder"});
     p.group("training", "", [&t](base::Parameters& g) { t.training.declare(g); });
     schedule_.declare(p, false, time_unit);

@@ -177,6 +177,8 @@ void Case::declare(const Registry& registry) {
   p.group("run", "clock, limits and where the results go",
           [&](base::Parameters& g) { run.declare(g, time_unit); });
   p.named("surrogates", surrogates, {.help = "learned models by name, used by the solver and by hooks"});
+  p.group("emulator", "a surrogate in place of the solver's steps",
+          [&](base::Parameters& g) { emulator.declare(g, time_unit); });
   p.list_by_type(
       "hooks", options_of(registry.hooks),
       {.help = "what acts between steps, in this order", .may_differ_at_restart = true},

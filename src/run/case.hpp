@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/parameters.hpp"
+#include "run/emulator.hpp"
 #include "run/ensemble_statistics.hpp"
 #include "run/hook.hpp"
 #include "run/registry.hpp"
@@ -66,8 +67,8 @@ struct HookItem {
 };
 
 /// Everything that a case file says, checked. Top level: schema, title, solver, plugins, run,
-/// surrogates, hooks, expected, ensemble, petsc, and the solver's own groups. Nothing on disk has been
-/// touched.
+/// surrogates, emulator, hooks, expected, ensemble, petsc, and the solver's own groups. Nothing on disk has
+/// been touched.
 class Case {
  public:
   /// Reads `file`, applies the --set texts, declares, reads, validates. InputError. Collective.
@@ -85,6 +86,7 @@ class Case {
   RunParameters run;
   EnsembleParameters ensemble;
   std::vector<std::pair<std::string, surrogate::Declaration>> surrogates;
+  EmulatorParameters emulator;
   std::vector<HookItem> hooks;
   std::vector<ExpectedValue> expected;
   std::map<std::string, std::string> petsc;

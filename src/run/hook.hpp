@@ -56,6 +56,7 @@ struct Look {
   QuantitySet* quantities = nullptr;
   double dt = 0;  ///< Last step taken.
   double steps_per_second = 0;
+  bool emulated = false;  ///< The last step was a surrogate's, not the solver's.
 };
 
 /// What a hook is built with.

@@ -48,11 +48,19 @@ void Run::Impl::check_step(const StepResult& result, double dt_max) const {
                     clock.step() + 1, clock.time(), result.dt_taken, smallest));
 }
 
+/// By the solver, or by the surrogate in its place.
+StepResult Run::Impl::advance(double dt_max) {
+  const double t = clock.time();
+  if (!emulator) return solver->advance(t, dt_max);
+  return emulator->advance(t, dt_max, *outputs,
+                           [this, t](double limit) { return solver->advance(t, limit); });
+}
+
 /// Calls the solver until it accepts a step.
 StepResult Run::Impl::accepted_step(double dt_max) {
   double limit = dt_max;
   for (int tries = 0; tries < most_rejections; ++tries) {
-    const StepResult result = solver->advance(clock.time(), limit);
+    const StepResult result = advance(limit);
     if (result.accepted) {
       check_step(result, limit);
       return result;
@@ -73,7 +81,7 @@ StepResult Run::Impl::step_that_stands(double required) {
   const double way = required - clock.time();
   if (!redo_possible) return accepted_step(way);
   State evolving;
-  solver->state(evolving);
+  evolving_state(evolving);
   StateCopy before;
   before.capture(evolving);
   double limit = way;
@@ -86,7 +94,7 @@ StepResult Run::Impl::step_that_stands(double required) {
     const std::optional<double> asked = hooks.redo(look);
     if (!asked) return result;
     State again;
-    solver->state(again);
+    evolving_state(again);
     before.restore(again);
     solver->restored();
     new_state();
@@ -107,7 +115,8 @@ Look Run::Impl::look_at(const Moment& moment) {
           .outputs = &*outputs,
           .quantities = &*quantities,
           .dt = last_dt,
-          .steps_per_second = progress->steps_per_second(control->elapsed(), clock.step())};
+          .steps_per_second = progress->steps_per_second(control->elapsed(), clock.step()),
+          .emulated = emulator && emulator->emulated()};
 }
 
 /// Value of a column of the history. Collective.

@@ -50,9 +50,15 @@ void Run::Impl::run_state(State& state) {
   state.within("expected", [this](State& inner) { expected.state(inner); });
 }
 
+/// What a step changes.
+void Run::Impl::evolving_state(State& state) {
+  solver->state(state);
+  if (emulator) state.within("emulator", [this](State& inner) { emulator->state(inner); });
+}
+
 State Run::Impl::whole_state(const std::vector<bool>* hooks_of_checkpoint) {
   State state;
-  solver->state(state);
+  evolving_state(state);
   state.within("surrogates", [this](State& inner) { surrogates->state(inner); });
   state.within("clock", [this](State& inner) { clock.state(inner); });
   state.within("run", [this](State& inner) { run_state(inner); });

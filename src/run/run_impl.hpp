@@ -8,6 +8,7 @@
 
 #include "run/checkpoint.hpp"
 #include "run/control.hpp"
+#include "run/emulator.hpp"
 #include "run/expected.hpp"
 #include "run/hook_list.hpp"
 #include "run/progress.hpp"
@@ -39,6 +40,7 @@ struct Run::Impl {
   void depart();
   void first_moment();
   void step(double until);
+  [[nodiscard]] StepResult advance(double dt_max);
   [[nodiscard]] StepResult accepted_step(double dt_max);
   [[nodiscard]] StepResult step_that_stands(double required);
   void check_step(const StepResult& result, double dt_max) const;
@@ -53,6 +55,7 @@ struct Run::Impl {
 
   // run_finish.cpp
   [[nodiscard]] State whole_state(const std::vector<bool>* hooks_of_checkpoint = nullptr);
+  void evolving_state(State& state);
   void run_state(State& state);
   void refuse_not_finite(const State& state) const;
   bool write_checkpoint(bool finished);
@@ -74,6 +77,7 @@ struct Run::Impl {
   std::string provenance, machine, resolved;
   std::unique_ptr<Surrogates> surrogates;  // outlive the solver and the hooks that call them
   std::unique_ptr<Solver> solver;
+  std::optional<Emulator> emulator;
   std::optional<OutputSet> outputs;
   std::optional<QuantitySet> quantities;
   HookList hooks;  // destroyed before the solver that they look at

@@ -105,6 +105,7 @@ void Run::Impl::build_solver(const std::optional<ResumePoint>& point) {
                                    .folder = folder.path(),
                                    .petsc_options = the_case.petsc,
                                    .surrogates = surrogates.get()});
+  if (!the_case.emulator.use.empty()) emulator.emplace(the_case.emulator, *solver, *surrogates);
   outputs.emplace(*solver);
   quantities.emplace(*solver, surrogates.get());
 }

@@ -1,7 +1,9 @@
 // Cost of one guarded call of a surrogate: the network alone, and network with guard (finite, box of the
-// inputs, conservation and its projection), on any number of ranks. Usage: bench_surrogate
+// inputs, conservation and its projection), on any number of ranks. Usage: bench_surrogate [--table]; with
+// --table rows of time by network, channels and cells, for one number of ranks.
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -20,8 +22,7 @@ struct Pair {
   double bare, whole, ratio;
 };
 Pair compare(const base::Communicator& world, const std::function<void()>& bare,
-             const std::function<void()>& whole) {
-  constexpr int rounds = 201;
+             const std::function<void()>& whole, int rounds = 201) {
   const auto seconds = [&](const std::function<void()>& call) {
     world.barrier();
     const double begin = base::wall_seconds();
@@ -41,10 +42,11 @@ Pair compare(const base::Communicator& world, const std::function<void()>& bare,
   return least;
 }
 
-surrogate::Weights weights_of(const char* kind) {
+surrogate::Weights weights_of(const char* kind, std::int64_t channels = 16) {
   surrogate::Weights weights;
   weights.architecture.kind = kind;
-  weights.architecture.hidden = {16, 16};
+  weights.architecture.hidden = {channels, channels};
+  weights.architecture.width = channels;
   weights.dimensions = 2;
   weights.inputs = {{.field = "u", .lower = -1.0, .upper = 1.0}, {.field = "v", .lower = -1.0, .upper = 1.0}};
   weights.outputs = {{.field = "u"}};
@@ -71,32 +73,75 @@ void measure_torch(const base::Communicator& world, const surrogate::Weights& we
               static_cast<long long>(n), times.bare, times.whole, times.ratio);
 }
 
+/// A network of two inputs and one output on n x n points, bare and as a guarded surrogate.
+class Subject {
+ public:
+  Subject(const base::Communicator& world, const surrogate::Weights& weights, grid::Index n)
+      : grid_(grid::Grid::cartesian(
+            {.points = {n, n}, .lower = {0.0, 0.0}, .upper = {1.0, 1.0}, .periodic = {true, true}})),
+        layout_(grid::Layout::block(world, grid_.layout_spec())),
+        u_({}, layout_),
+        inputs_(2, {.data = u_.data(), .layout = layout_}),
+        network_(surrogate::make_network(weights, layout_, surrogate::Precision::single)) {
+    outputs_.emplace_back(grid::FieldInfo{}, layout_);
+    surrogate::Declaration declaration;
+    declaration.guard.conserve = {"u"};
+    guarded_ = std::make_unique<surrogate::Surrogate>("bench", declaration, weights);
+    guarded_->bind(grid_, layout_);
+  }
+  void network() { network_->evaluate(inputs_, outputs_); }
+  void guarded() { static_cast<void>(guarded_->call(inputs_, {})); }
+
+ private:
+  grid::Grid grid_;
+  grid::LayoutPtr layout_;
+  grid::RealField u_;
+  std::vector<surrogate::ChannelView> inputs_;
+  std::vector<grid::RealField> outputs_;
+  std::unique_ptr<surrogate::Network> network_;
+  std::unique_ptr<surrogate::Surrogate> guarded_;
+};
+
 void measure(const base::Communicator& world, const char* kind, grid::Index n) {
-  const grid::Grid grid = grid::Grid::cartesian(
-      {.points = {n, n}, .lower = {0.0, 0.0}, .upper = {1.0, 1.0}, .periodic = {true, true}});
-  const grid::LayoutPtr layout = grid::Layout::block(world, grid.layout_spec());
   const surrogate::Weights weights = weights_of(kind);
-  const grid::RealField u({}, layout);
-  const std::vector<surrogate::ChannelView> inputs(2, {.data = u.data(), .layout = layout});
-  std::vector<grid::RealField> outputs;
-  outputs.emplace_back(grid::FieldInfo{}, layout);
-  const auto network = surrogate::make_network(weights, layout, surrogate::Precision::single);
-  surrogate::Declaration declaration;
-  declaration.guard.conserve = {"u"};
-  surrogate::Surrogate guarded("bench", declaration, weights);
-  guarded.bind(grid, layout);
+  Subject subject(world, weights, n);
   const Pair times = compare(
-      world, [&] { network->evaluate(inputs, outputs); }, [&] { (void)guarded.call(inputs, {}); });
+      world, [&] { subject.network(); }, [&] { subject.guarded(); });
   if (world.is_root())
     std::printf("%-14s %5lld squared, %d ranks: network %8.3f ms, guarded call %8.3f ms, ratio %.3f\n", kind,
                 static_cast<long long>(n), world.size(), times.bare, times.whole, times.ratio);
-  measure_torch(world, weights, n, [&] { (void)guarded.call(inputs, {}); });
+  measure_torch(world, weights, n, [&] { subject.guarded(); });
+}
+
+void table_row(const base::Communicator& world, const char* kind, std::int64_t channels, grid::Index n) {
+  const surrogate::Weights weights = weights_of(kind, channels);
+  Subject subject(world, weights, n);
+  const Pair times = compare(
+      world, [&] { subject.network(); }, [&] { subject.guarded(); }, 15);
+  if (world.is_root())
+    std::printf("| %s | %lld | %lld x %lld | %d | %lld | %.2f | %.2f |\n", kind,
+                static_cast<long long>(channels), static_cast<long long>(n), static_cast<long long>(n),
+                world.size(), static_cast<long long>(weights.parameter_count()), times.bare, times.whole);
+}
+
+void table(const base::Communicator& world) {
+  if (world.is_root())
+    std::printf(
+        "| network | channels | cells | ranks | weights | network [ms] | guarded call [ms] "
+        "|\n|---|---|---|---|---|---|---|\n");
+  for (const char* kind : {"mlp", "convolutional", "fourier"})
+    for (const std::int64_t channels : {8, 32})
+      for (const grid::Index n : {64, 256}) table_row(world, kind, channels, n);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const base::MpiSession session(argc, argv);
+  if (argc > 1 && std::strcmp(argv[1], "--table") == 0) {
+    table(base::Communicator::world());
+    return 0;
+  }
   for (const char* kind : {"mlp", "convolutional", "fourier"})
     for (const grid::Index n : {64, 256}) measure(base::Communicator::world(), kind, n);
   return 0;

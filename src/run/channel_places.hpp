@@ -6,7 +6,7 @@
 #include "run/solver.hpp"
 #include "surrogate/network.hpp"
 
-namespace sluice::hooks {
+namespace sluice::run {
 
 /// "psi.re" -> output psi, component 0 of 2.
 struct ChannelPlace {
@@ -21,7 +21,7 @@ struct ChannelPlace {
 /// The place of a channel ("its input 'u'"), whose values are rates if `time_unit` is not "1"; InputError
 /// "where: ..." that says both sides if the solver has no such output, or in another unit or shape.
 [[nodiscard]] ChannelPlace checked_place(const std::string& where, const surrogate::Channel& channel,
-                                         const std::vector<run::Output>& outputs, const char* kind,
+                                         const std::vector<Output>& outputs, const char* kind,
                                          const std::string& time_unit);
 
-}  // namespace sluice::hooks
+}  // namespace sluice::run

@@ -1,4 +1,4 @@
-#include "hooks/channel_places.hpp"
+#include "run/channel_places.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "run/hook.hpp"
 
-namespace sluice::hooks {
+namespace sluice::run {
 
 namespace {
 
@@ -32,15 +32,14 @@ surrogate::ChannelView view_of_channel(const grid::FieldView& field, const Chann
 }
 
 ChannelPlace checked_place(const std::string& where, const surrogate::Channel& channel,
-                           const std::vector<run::Output>& outputs, const char* kind,
+                           const std::vector<Output>& outputs, const char* kind,
                            const std::string& time_unit) {
   const ChannelPlace place = place_of_channel(channel.field);
-  const auto found =
-      std::ranges::find(outputs, place.output, [](const run::Output& o) { return o.info.name; });
+  const auto found = std::ranges::find(outputs, place.output, [](const Output& o) { return o.info.name; });
   if (found == outputs.end()) {
     std::vector<std::string> known;
-    for (const run::Output& output : outputs) known.push_back(output.info.name);
-    run::refuse_output(where, place.output, known);
+    for (const Output& output : outputs) known.push_back(output.info.name);
+    refuse_output(where, place.output, known);
   }
   if (found->components != place.components)
     throw base::InputError(
@@ -56,4 +55,4 @@ ChannelPlace checked_place(const std::string& where, const surrogate::Channel& c
   return place;
 }
 
-}  // namespace sluice::hooks
+}  // namespace sluice::run
