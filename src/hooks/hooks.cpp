@@ -24,7 +24,8 @@ std::vector<run::HookEntry> all() {
       {"correlation", "how long a field stays correlated with the snapshots of a reference run",
        make_correlation},
       {"train", "trains a surrogate on the solver's own fields while it runs", make_train},
-      {"sample", "keeps a reservoir of samples of the solver's outputs and writes it to HDF5, for training", make_sample},
+      {"sample", "keeps a reservoir of samples of the solver's outputs and writes it to HDF5, for training",
+       make_sample},
       catalyst_entry(),
   };
 }

@@ -16,8 +16,7 @@ constexpr double same = 1e-9;  // of a large step: times that differ by less are
 Emulable& emulable(Solver& solver) {
   auto* found = dynamic_cast<Emulable*>(&solver);
   if (found == nullptr)
-    throw base::InputError(
-        "emulator.use: this solver's steps cannot be taken by a surrogate");
+    throw base::InputError("emulator.use: this solver's steps cannot be taken by a surrogate");
   return *found;
 }
 
