@@ -60,8 +60,9 @@ def summary(folder):
     for one in folders:
         shots = Run(one).snapshots
         states.append({"first": digest(shots[0]), "last": digest(shots[-1]), "t_first": shots[0].time, "t_last": shots[-1].time})
-    return {"title": case["title"], "grid": case["grid"], "run": {key: value for key, value in case["run"].items() if key != "output"}, "time": case["time"], "version": provenance.get("version"),
-            "commit": provenance.get("commit", provenance.get("git")), "members": len(folders), "states_sha256": states, "history": history_of(folders),
+    clock = {key: value for key, value in case["run"].items() if key != "output"}
+    return {"title": case["title"], "grid": case["grid"], "run": clock, "time": case["time"], "version": provenance.get("version"),
+            "commit": provenance.get("commit"), "members": len(folders), "states_sha256": states, "history": history_of(folders),
             "curves": curves_of(folders), "pdfs": pdfs_of(folders)}
 
 
