@@ -9,8 +9,9 @@ import argparse
 
 import numpy as np
 from scipy.fft import fft2, ifft2
+from scipy.io import loadmat
 
-NU, DRAG, WAVES = 1 / 20e3, 0.1, 4
+NU, DRAG = 1 / 20e3, 0.1
 
 
 def start(k2, rng):
@@ -29,9 +30,14 @@ def evolve(arguments):
     inverse = np.divide(1, k2, where=k2 > 0, out=np.zeros_like(k2))
     kept = (abs(kx) < points / 2) & (abs(ky) < points / 2) if arguments.cut else np.ones_like(k2, bool)
     x, y = np.meshgrid(*2 * [2 * np.pi * np.arange(points) / points], indexing="ij")
-    force = fft2(WAVES * (np.cos(WAVES * x) + np.cos(WAVES * y)))
+    waves = arguments.waves
+    force = fft2(waves * (np.cos(waves * x) + np.cos(waves * y)))
     factor = (arguments.coefficient * 2 * np.pi / points)**3
-    w = start(k2, np.random.default_rng(arguments.seed)) * kept
+    if arguments.state:
+        w = next(value for key, value in loadmat(arguments.state).items() if not key.startswith("__"))
+        w = fft2(-w) * kept  # the published vorticity has the other sign
+    else:
+        w = start(k2, np.random.default_rng(arguments.seed)) * kept
     before, spectra, samples = None, np.zeros((2, points // 2)), 0
 
     def space(modes):
@@ -54,12 +60,14 @@ def evolve(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("spectrum", help="published enstrophy spectrum of case 1")
+    parser.add_argument("spectrum", help="published enstrophy spectrum of the case")
     parser.add_argument("--cut", action="store_true", help="without the modes of the Nyquist wavenumber")
+    parser.add_argument("--waves", type=int, default=4, help="of the force: 4 in case 1, 25 in case 4")
     parser.add_argument("--points", type=int, default=32)
     parser.add_argument("--coefficient", type=float, default=0.17, help="of Leith's closure; 0: none")
     parser.add_argument("--dt", type=float, default=0.002)
     parser.add_argument("--end", type=float, default=60)
+    parser.add_argument("--state", help="published filtered state to begin with, such as case4_vorticity_64_start1.mat")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     spectra = evolve(arguments)
@@ -67,7 +75,7 @@ def main():
     k = np.arange(len(reference))
     z1 = 1 / sum(((k * (one - reference))**2).sum() for one in spectra)
     ratio = spectra.mean(axis=0)[1:] / reference[1:]
-    print(f"z1 {z1:.3g}, log err {np.sqrt(np.mean(np.log10(ratio)**2)):.3g}, spectrum over the published one:", np.round(ratio, 2))
+    print(f"enstrophy {(spectra[:, 0] + 2 * spectra[:, 1:].sum(axis=1)).mean():.4g} (without the Nyquist wavenumber), z1 {z1:.3g}, log err {np.sqrt(np.mean(np.log10(ratio)**2)):.3g}, spectrum over the published one:", np.round(ratio, 2))
 
 
 if __name__ == "__main__":
