@@ -99,6 +99,9 @@ void TurbulenceParameters::declare(Parameters& parameters) {
                 .unit = "1",
                 .minimum = 0});
       });
+  parameters.group("calibration",
+                   "of the closure's surrogate by how the members of an ensemble run (`sluice train`)",
+                   [this](Parameters& p) { calibration.declare(p); });
   parameters.group("transform", "Fourier transforms", [this](Parameters& p) {
     p.choice("planning", planning,
              {{"measured", "timed at the first start, kept with the run: restarts have the same plans"},
@@ -128,6 +131,7 @@ void TurbulenceParameters::validate(const Parameters& parameters) const {
     navier_stokes.initial.validate(parameters);
   }
   if (model == "two_layer") two_layer.validate(parameters);
+  calibration.validate(parameters, model == "navier_stokes" && navier_stokes.closure.type == "surrogate");
   if (model == "barotropic") barotropic.validate(parameters);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/parameters.hpp"
 #include "grid/grid.hpp"
+#include "turbulence/calibration.hpp"
 #include "turbulence/lorenz96.hpp"
 #include "turbulence/models/barotropic.hpp"
 #include "turbulence/models/isotropic.hpp"
@@ -37,6 +38,7 @@ struct TurbulenceParameters {
   LyapunovParameters lyapunov;
   std::int64_t mean_every = 0;
   double mean_start = 0;
+  CalibrationTargets calibration;
 
   void declare(base::Parameters& parameters);
   void validate(const base::Parameters& parameters) const;

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "run/hook.hpp"
+#include "run/surrogates.hpp"
 #include "turbulence/subgrid.hpp"
 
 namespace sluice::solvers::turbulence {
@@ -42,6 +43,7 @@ TurbulenceSolver::TurbulenceSolver(const TurbulenceParameters& parameters, const
       scratch_(space_.make_modes("scratch")),
       nominal_(parameters.dt) {
   if (parameters.lyapunov.every > 0) lyapunov_.emplace(space_, parameters, names_of(u_));
+  if (parameters.calibration.method.active()) window_.emplace(parameters_.calibration);
   if (parameters.dealiasing == "filter") make_filter();
 }
 
@@ -55,6 +57,7 @@ void TurbulenceSolver::state(run::State& state) {
   model_->state(state);
   integrator_->state(state);
   if (lyapunov_) lyapunov_->state(state);
+  if (window_) window_->state(state);
   state.real("segment_end", steps_.segment_end);
   state.real("dt", steps_.dt);
   state.real("start", start_);
@@ -139,6 +142,10 @@ run::StepResult TurbulenceSolver::advance(double t, double dt_max) {
   ++taken_;
   if (lyapunov_) lyapunov_->advance(*model_, u_, t, dt, time_ - start_);
   sample();
+  if (window_ && window_->is_due(taken_, time_ - start_)) {
+    static_cast<void>(compute(0));
+    window_->sample(space_, values_[0], curves());
+  }
   control_step();
   return {.accepted = true, .dt_taken = dt, .dt_next = std::min(steps_.dt, nominal_)};
 }
@@ -240,6 +247,10 @@ std::vector<run::Quantity> TurbulenceSolver::diagnostics() {
   if (lyapunov_)
     for (auto& quantity : lyapunov_->quantities()) result.push_back(std::move(quantity));
   return result;
+}
+
+surrogate::Surrogate& TurbulenceSolver::calibrated() {
+  return context_.surrogates->get("closure.use", parameters_.navier_stokes.closure.use);
 }
 
 std::unique_ptr<run::SubgridCompanion> TurbulenceSolver::subgrid_companion(const run::SubgridSpec& spec) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "numerics/stepping.hpp"
+#include "run/calibration.hpp"
 #include "run/curve.hpp"
 #include "run/emulator.hpp"
 #include "run/solver.hpp"
@@ -15,7 +16,8 @@ namespace sluice::solvers::turbulence {
 class TurbulenceSolver final : public run::Solver,
                                public run::CurveSource,
                                public run::SubgridSource,
-                               public run::Emulable {
+                               public run::Emulable,
+                               public run::Calibrated {
  public:
   /// Plans the transforms (the ones of `context.fingerprint` if there are any). Collective.
   TurbulenceSolver(const TurbulenceParameters& parameters, const run::Context& context);
@@ -41,6 +43,11 @@ class TurbulenceSolver final : public run::Solver,
   [[nodiscard]] std::string fingerprint() const override { return space_.wisdom(); }
   [[nodiscard]] std::vector<std::string> summary() const override;
 
+  [[nodiscard]] surrogate::Surrogate& calibrated() override;
+  [[nodiscard]] std::vector<double> observed() override { return window_->observed(); }
+  void begin_window() override { window_->begin(time_ - start_); }
+  [[nodiscard]] std::vector<double>& calibration_memory() override { return window_->memory; }
+
   [[nodiscard]] Modes& modes() { return u_; }
   [[nodiscard]] Space& space() { return space_; }
 
@@ -63,6 +70,7 @@ class TurbulenceSolver final : public run::Solver,
   ManyModesState u_state_;
   std::unique_ptr<Integrator> integrator_;
   std::optional<Lyapunov> lyapunov_;
+  std::optional<WindowStatistics> window_;  ///< While the closure is calibrated.
   ComplexField scratch_;
   std::vector<RealField> values_;  ///< Outputs in space, made when first asked for.
   std::vector<double> filter_;

@@ -10,6 +10,14 @@ class TurbulenceCase final : public run::SolverCase {
   void declare(base::Parameters& parameters) override { parameters_.declare(parameters); }
   void validate(const base::Parameters& parameters) const override { parameters_.validate(parameters); }
 
+  [[nodiscard]] std::string meeting_key() const override {
+    return parameters_.calibration.method.active() ? run::calibration_key : "";
+  }
+  [[nodiscard]] std::unique_ptr<run::Meeting> meeting(const run::MeetingContext& context) const override {
+    return std::make_unique<run::Calibration>(parameters_.calibration.method,
+                                              parameters_.calibration.read(context.world), context);
+  }
+
   [[nodiscard]] run::Plan plan(const base::Communicator& communicator) const override {
     if (parameters_.model == "lorenz96") return lorenz96_plan(communicator);
     const auto spec = parameters_.fourier_spec();

@@ -49,8 +49,9 @@ struct CommandLine {
     app.require_subcommand(0, 1);
     app.add_flag("--version", version, "version, commit and libraries");
     run = app.add_subcommand("run", "runs a case");
-    train =
-        app.add_subcommand("train", "trains a surrogate from files: runs a case of the solver `training`");
+    train = app.add_subcommand("train",
+                               "trains a surrogate: runs a case of the solver `training`, from files, or one "
+                               "whose members calibrate theirs, from how they run");
     for (CLI::App* command : {run, train}) {
       add_case_options(*command, run_arguments.the_case);
       command

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "main/commands.hpp"
+#include "run/calibration.hpp"
 #include "run/job_time.hpp"
 
 namespace sluice::main {
@@ -42,9 +43,12 @@ void require_file(const base::Communicator& world, const std::string& restart) {
 
 int run(Program& program, const RunArguments& arguments) {
   std::unique_ptr<run::Case> the_case = load_case(program, arguments.the_case);
-  if (!arguments.solver.empty() && the_case->solver_name != arguments.solver)
-    throw base::InputError(fmt::format("{}: solver: is {}; this command runs cases of the solver {}",
-                                       arguments.the_case.file, the_case->solver_name, arguments.solver));
+  if (!arguments.solver.empty() && the_case->solver_name != arguments.solver &&
+      the_case->solver->meeting_key() != run::calibration_key)
+    throw base::InputError(fmt::format(
+        "{}: solver: is {} and trains nothing; this command runs cases of the solver training, and cases "
+        "whose ensemble calibrates a surrogate (calibration.method)",
+        arguments.the_case.file, the_case->solver_name));
   require_file(program.world, arguments.restart);
   const run::RunOptions options{.restart = arguments.restart,
                                 .until = parse_until(arguments.until, *the_case),

@@ -1,4 +1,5 @@
-// One of the case's surrogates as closure: an eddy viscosity (tau = -2 nu S) or the subgrid tendency of the
+// One of the case's surrogates as closure: an eddy viscosity (tau = -2 nu S), a diffusivity of the vorticity
+// as factor in Leith's scaling, div(factor Delta^3 <|grad w|> grad w), or the subgrid tendency of the
 // vorticity itself, from fields of the resolved flow, under guard. In steps that the guard refuses, and after
 // it has switched the surrogate off, a classical closure stands in.
 #include <fmt/format.h>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr const char* viscosity_name = "eddy_viscosity";
 constexpr const char* tendency_name = "subgrid_tendency";
+constexpr const char* diffusivity_name = "leith_factor";
 
 class Learned final : public Closure {
  public:
@@ -24,13 +26,18 @@ class Learned final : public Closure {
         every_(parameters.every_steps),
         output_({surrogate.outputs().front().field, "1", "of the closure"}, space.transform().physical()),
         modes_(space.make_modes("modes")),
-        gradients_(space) {
+        gradients_(space),
+        by_(kind_of(output_.info().name)),
+        width_(filter_width(parameters, space)) {
     check(parameters.use);
     ClosureParameters classical = parameters;
     classical.type = parameters.fallback;
     classical_ = make_closure(classical, space, nullptr);
     surrogate_->bind(resolved_.grid(), space.transform().physical());
-    surrogate_->declare_conserved({!is_viscosity()});  // the tendency is a divergence
+    surrogate_->declare_conserved({by_ == By::tendency});  // it is a divergence
+    if (by_ != By::diffusivity) return;
+    slope_ = space.make_products("slope");
+    part_ = space.make_modes("part");
   }
 
   void begin_step(const ComplexField& w, std::int64_t step) override {
@@ -54,7 +61,7 @@ class Learned final : public Closure {
     uses_output_ = usable(w);
     if (!uses_output_) {
       classical_->add_stress(w, p, q);
-    } else if (is_viscosity()) {
+    } else if (by_ == By::viscosity) {
       gradients_.strain(w);
       add_eddy_stress(gradients_, 1, p, q);
     }
@@ -62,14 +69,17 @@ class Learned final : public Closure {
   /// Always after `add_stress` of the same modes.
   void add_tendency(const ComplexField& w, ComplexField& n) override {
     if (!uses_output_) return classical_->add_tendency(w, n);
-    if (is_viscosity()) return;
+    if (by_ == By::viscosity) return;
+    if (by_ == By::diffusivity) return add_diffusion(w, n);
     space_->each_mode([&](Index at, double, double, double) { n.data()[at] += modes_.data()[at]; });
   }
 
   [[nodiscard]] std::vector<run::Quantity> quantities() const override {
-    if (!is_viscosity()) return {};
+    if (by_ == By::tendency) return {};
     const double mean = mean_of(*space_, gradients_.size, [](double nu) { return nu; });
-    return {{.name = "learned_eddy_viscosity", .unit = "1", .value = uses_output_ ? mean : 0.0}};
+    return {{.name = by_ == By::viscosity ? "learned_eddy_viscosity" : "learned_diffusivity",
+             .unit = "1",
+             .value = uses_output_ ? mean : 0.0}};
   }
   void state(run::State& state) override {
     classical_->state(state);
@@ -83,13 +93,35 @@ class Learned final : public Closure {
   }
 
  private:
-  [[nodiscard]] bool is_viscosity() const { return output_.info().name == viscosity_name; }
+  using By = Resolved::By;
+  [[nodiscard]] static By kind_of(const std::string& output) {
+    return output == viscosity_name     ? By::viscosity
+           : output == diffusivity_name ? By::diffusivity
+                                        : By::tendency;
+  }
+
+  /// n += div(kappa grad w).
+  void add_diffusion(const ComplexField& w, ComplexField& n) {
+    for (const int axis : {0, 1}) {
+      make_modes(*space_, w, part_,
+                 [axis](double kx, double ky, Complex z) { return times_i(axis == 0 ? kx : ky, z); });
+      space_->to_products(part_, slope_);
+      each_row(slope_.layout(), [&](Index first, Index count) {
+        for (Index i = first; i < first + count; ++i) slope_.data()[i] *= gradients_.size.data()[i];
+      });
+      space_->from_products(slope_, part_);
+      space_->each_mode([&](Index at, double kx, double ky, double) {
+        n.data()[at] += times_i(axis == 0 ? kx : ky, part_.data()[at]);
+      });
+    }
+  }
 
   void check(const std::string& name) const {
     const std::string where = "closure.use: " + name;
-    if (surrogate_->outputs().size() != 1 || (!is_viscosity() && output_.info().name != tendency_name))
-      throw base::InputError(fmt::format("{}: its outputs are {}; the closure wants one, '{}' or '{}'", where,
-                                         names(surrogate_->outputs()), viscosity_name, tendency_name));
+    if (surrogate_->outputs().size() != 1 || (by_ == By::tendency && output_.info().name != tendency_name))
+      throw base::InputError(fmt::format("{}: its outputs are {}; the closure wants one, '{}', '{}' or '{}'",
+                                         where, names(surrogate_->outputs()), viscosity_name,
+                                         diffusivity_name, tendency_name));
     for (const auto* list : {&surrogate_->inputs(), &surrogate_->outputs()})
       for (const surrogate::Channel& channel : *list)
         if (channel.unit != "1")
@@ -118,7 +150,8 @@ class Learned final : public Closure {
     if (surrogate_->is_off()) return false;
     const auto inputs = resolved_.views(w, surrogate_->inputs());
     std::vector<surrogate::Budget> budgets;
-    if (surrogate_->bounds_growth()) budgets = resolved_.budgets(w, is_viscosity());
+    const double unit = by_ == By::diffusivity ? width_ * width_ * width_ * resolved_.mean_gradient(w) : 1.0;
+    if (surrogate_->bounds_growth()) budgets = resolved_.budgets(w, by_, unit);
     const surrogate::GuardedCall seat{.budgets = budgets, .part_of_step = true};
     const auto verdict = only_looking ? surrogate_->try_out(inputs, seat) : surrogate_->call(inputs, seat);
     if (verdict == surrogate::Verdict::refused) {
@@ -127,18 +160,20 @@ class Learned final : public Closure {
     }
     std::fill(output_.span().begin(), output_.span().end(), 0.0);
     grid::add(surrogate_->results().front().erased(), output_);
+    if (unit != 1)
+      for (double& value : output_.span()) value *= unit;
     spread();
     return true;
   }
 
   /// The output to where it is used: the modes, or the grid of the products.
   void spread() {
-    if (is_viscosity() && space_->dealiasing() != Dealiasing::padded) {
+    if (by_ != By::tendency && space_->dealiasing() != Dealiasing::padded) {
       std::copy_n(output_.data(), output_.layout().allocated_size(), gradients_.size.data());
       return;
     }
     space_->transform().forward(output_, modes_);
-    if (!is_viscosity()) return;
+    if (by_ == By::tendency) return;
     space_->clear_rest(modes_);
     space_->to_products(modes_, gradients_.size);
   }
@@ -153,7 +188,11 @@ class Learned final : public Closure {
   bool refused_ = false, looking_ = false, uses_output_ = false;
   RealField output_;  ///< On the solver's grid.
   ComplexField modes_;
-  Gradients gradients_;
+  Gradients gradients_;  ///< Their size is the eddy viscosity or the diffusivity.
+  By by_;
+  double width_;
+  RealField slope_;  ///< Of a diffusivity.
+  ComplexField part_;
 };
 
 }  // namespace

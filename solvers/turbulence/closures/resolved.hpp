@@ -18,14 +18,21 @@ class Resolved {
   /// The fields of these modes; valid until the next call. Collective.
   [[nodiscard]] std::vector<surrogate::ChannelView> views(const ComplexField& w,
                                                           const std::vector<surrogate::Channel>& channels);
-  /// Energy and enstrophy of these modes with their rates by an eddy viscosity or by a tendency of the
-  /// vorticity. Valid until the next call. Collective.
-  [[nodiscard]] std::vector<surrogate::Budget> budgets(const ComplexField& w, bool by_viscosity);
+  enum class By { viscosity, diffusivity, tendency };
+  /// Energy and enstrophy of these modes with their rates by `unit` times an eddy viscosity, by `unit` times
+  /// a diffusivity of the vorticity, or by its tendency. Valid until the next call. Collective.
+  [[nodiscard]] std::vector<surrogate::Budget> budgets(const ComplexField& w, By by, double unit);
+  /// Mean over the box of |grad w|. Collective.
+  [[nodiscard]] double mean_gradient(const ComplexField& w);
 
  private:
   template <class Factor>
   void to_space(const ComplexField& w, RealField& values, Factor factor);
   void compute(const std::string& name, const ComplexField& w, RealField& values);
+  /// values over their root mean square, as sizes. Collective.
+  void make_relative(RealField& values) const;
+  void rates_by_viscosity(const ComplexField& w);
+  void rates_by_diffusivity(const ComplexField& w);
   [[nodiscard]] RealField make(const std::string& name) const;
   /// values = work(values, others) at every point of this rank.
   template <class Work>
@@ -33,7 +40,7 @@ class Resolved {
 
   Space* space_;
   ComplexField scratch_;
-  std::vector<RealField> inputs_, weights_, parts_;
+  std::vector<RealField> inputs_, weights_, parts_, gradient_;
 };
 
 }  // namespace sluice::solvers::turbulence

@@ -1,0 +1,254 @@
+#include "run/calibration.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <istream>
+#include <limits>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "run/folder.hpp"
+#include "run/hook.hpp"
+#include "run/weights_file.hpp"
+
+namespace sluice::run {
+namespace {
+
+constexpr std::uint32_t prior_stream = 0xca11b;
+
+/// Of Calibrated::calibration_memory: pseudo-time behind, least misfit of a member so far, the prior's mean.
+enum Memory : std::size_t { pseudo_time, best_misfit, prior_mean };
+
+Calibrated& calibrated_of(const Attendant& one) {
+  auto* solver = dynamic_cast<Calibrated*>(one.solver);
+  if (solver == nullptr) throw base::Error("calibration: the solver cannot be calibrated");
+  return *solver;
+}
+
+/// A surrogate that was switched off may do better with other weights.
+void give(Calibrated& solver, std::span<const double> values) {
+  surrogate::Surrogate& surrogate = solver.calibrated();
+  surrogate.save();
+  surrogate.saved_weights.assign(values.begin(), values.end());
+  surrogate.saved_counters[surrogate::GuardCounters::off] = 0;
+  surrogate.saved_counters[surrogate::GuardCounters::in_a_row] = 0;
+  surrogate.saved_learning.back() += 1;  // the version
+  surrogate.restored();
+}
+
+/// The rows of `text` before `time`, headline and all.
+std::string rows_before(std::istream& text, double time) {
+  std::string kept;
+  for (std::string line; std::getline(text, line);)
+    if (kept.empty() || std::strtod(line.c_str(), nullptr) < time) kept += line + "\n";
+  return kept;
+}
+
+std::vector<double> mean_of(const std::vector<double>& values, std::size_t members) {
+  std::vector<double> mean(values.size() / members, 0.0);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    mean[i % mean.size()] += values[i] / static_cast<double>(members);
+  return mean;
+}
+
+/// Root mean square over the parameters of the members' standard deviation.
+double spread_of(const std::vector<double>& values, std::size_t members) {
+  const std::vector<double> mean = mean_of(values, members);
+  double sum = 0;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    sum += (values[i] - mean[i % mean.size()]) * (values[i] - mean[i % mean.size()]);
+  return std::sqrt(sum / static_cast<double>((members - 1) * mean.size()));
+}
+
+}  // namespace
+
+struct Calibration::Lesson {
+  std::vector<double> misfits, outputs, parameters;
+  double step = 0, time = 0, best = 0;
+};
+
+void CalibrationParameters::declare(base::Parameters& p) {
+  p.choice("method", method,
+           {{"none", "nothing is calibrated"},
+            {"inversion", "ensemble Kalman inversion: deterministic, steps by the data-misfit controller"}},
+           {.help = "how the weights of the closure's surrogate are sought; needs an ensemble"});
+  p.real(
+      "first", first,
+      {.help = "end of the first window, from the start of the run; 0: `every`", .unit = "1", .minimum = 0});
+  p.real("every", every,
+         {.help = "length of the windows after which the members meet",
+          .unit = "1",
+          .minimum = 0,
+          .exclusive_minimum = true});
+  p.real("spread", spread,
+         {.help = "standard deviation of the members' first weights about those of the case",
+          .minimum = 0,
+          .exclusive_minimum = true});
+  p.integer("seed", seed, {.help = "of these weights", .minimum = 0});
+  p.real("tikhonov", tikhonov,
+         {.help = "standard deviation with which those weights are a datum of every step; 0: they are none",
+          .minimum = 0});
+  p.real("inflation", inflation,
+         {.help = "what the covariance of the members is multiplied with before every step", .minimum = 1});
+  p.real(
+      "length", length,
+      {.help = "pseudo-time that is gone: 1 ends at the posterior of the targets' deviations, more narrows "
+               "them by its square root; afterwards the members only go on",
+       .minimum = 0,
+       .exclusive_minimum = true});
+}
+
+Calibration::Calibration(const CalibrationParameters& parameters, std::vector<CalibrationTarget> targets,
+                         const MeetingContext& context)
+    : parameters_(parameters), targets_(std::move(targets)), context_(context) {
+  for (const CalibrationTarget& target : targets_) {
+    data_.values.push_back(target.value);
+    data_.deviations.push_back(target.deviation);
+  }
+}
+
+std::vector<double> Calibration::times(double begin, double end) const {
+  std::vector<double> times{begin};
+  const double first = parameters_.first > 0 ? parameters_.first : parameters_.every;
+  for (int n = 0; begin + first + n * parameters_.every <= end * (1 + 1e-12); ++n)
+    times.push_back(std::min(begin + first + n * parameters_.every, end));
+  return times;
+}
+
+std::vector<double> Calibration::everybody(const Gathering& gathering,
+                                           const std::vector<std::vector<double>>& own) const {
+  const auto size = static_cast<std::size_t>(
+      context_.world.max(own.empty() ? std::int64_t{0} : static_cast<std::int64_t>(own.front().size())));
+  std::vector<double> all(gathering.members.size() * size, 0.0);
+  if (gathering.group.is_root())
+    for (std::size_t n = 0; n < own.size(); ++n) {
+      const auto place = std::ranges::find(gathering.members, gathering.own[n].member);
+      std::ranges::copy(
+          own[n], all.begin() + (place - gathering.members.begin()) * static_cast<std::ptrdiff_t>(size));
+    }
+  context_.world.sum(std::span<double>(all));
+  return all;
+}
+
+void Calibration::hold(const Gathering& gathering) {
+  if (gathering.number == 0)
+    begin(gathering);
+  else if (gathering.members.size() < 2)
+    throw base::AgreedError("calibration: fewer than two members are left");
+  else
+    learn(gathering);
+  for (const Attendant& one : gathering.own) calibrated_of(one).begin_window();
+}
+
+/// The number of a weight and the member alone say where it begins.
+void Calibration::begin(const Gathering& gathering) {
+  for (const Attendant& one : gathering.own) {
+    Calibrated& solver = calibrated_of(one);
+    std::vector<double> values = solver.calibrated().weights().flat();
+    std::vector<double>& memory = solver.calibration_memory();
+    memory.assign({0, std::numeric_limits<double>::infinity()});
+    memory.insert(memory.end(), values.begin(), values.end());
+    const base::RandomKey key{
+        .seed = 0, .member = static_cast<std::uint32_t>(one.member), .stream = prior_stream};
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] += parameters_.spread * base::random_normal(key, i, 0)[0];
+    give(solver, values);
+  }
+}
+
+void Calibration::learn(const Gathering& gathering) {
+  std::vector<std::vector<double>> weights, said, memories;
+  for (const Attendant& one : gathering.own) {
+    weights.push_back(calibrated_of(one).calibrated().weights().flat());
+    said.push_back(calibrated_of(one).observed());
+    memories.push_back(calibrated_of(one).calibration_memory());
+  }
+  const std::size_t members = gathering.members.size();
+  const std::vector<double> all = everybody(gathering, memories);
+  std::vector<double> memory(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / members));
+  Lesson lesson{
+      .misfits = {}, .outputs = everybody(gathering, said), .parameters = everybody(gathering, weights)};
+  for (std::size_t m = 0; m < members; ++m)
+    for (std::size_t d = 0; d < targets_.size(); ++d)
+      if (!std::isfinite(lesson.outputs[m * targets_.size() + d]))
+        throw base::AgreedError(
+            fmt::format("calibration: '{}' of member {} is not finite; a longer window may help",
+                        targets_[d].name, gathering.members[m]));
+  lesson.misfits = numerics::misfits(data_, lesson.outputs);
+  const auto best =
+      static_cast<std::size_t>(std::ranges::min_element(lesson.misfits) - lesson.misfits.begin());
+  const std::size_t count = lesson.parameters.size() / members;
+  if (lesson.misfits[best] < memory[best_misfit]) {
+    memory[best_misfit] = lesson.misfits[best];
+    const auto from = lesson.parameters.begin() + static_cast<std::ptrdiff_t>(best * count);
+    write_weights_of(gathering, "best.h5", {from, from + static_cast<std::ptrdiff_t>(count)},
+                     fmt::format("member {} of meeting {}, misfit {:.6g}", gathering.members[best],
+                                 gathering.number, lesson.misfits[best]));
+  }
+  lesson.best = memory[best_misfit];
+  const double left = parameters_.length - memory[pseudo_time];
+  if (left > 1e-12) {
+    lesson.step = numerics::inversion_step(lesson.misfits, targets_.size(), left);
+    const std::vector<double> mean(memory.begin() + prior_mean, memory.end());
+    numerics::inversion_update(data_, {.mean = mean, .deviation = parameters_.tikhonov}, lesson.outputs,
+                               lesson.step, parameters_.inflation, lesson.parameters);
+    memory[pseudo_time] += lesson.step;
+  }
+  lesson.time = memory[pseudo_time];
+  for (const Attendant& one : gathering.own) {
+    const auto place = static_cast<std::size_t>(std::ranges::find(gathering.members, one.member) -
+                                                gathering.members.begin());
+    calibrated_of(one).calibration_memory() = memory;
+    if (lesson.step > 0) give(calibrated_of(one), std::span(lesson.parameters).subspan(place * count, count));
+  }
+  write(gathering, lesson);
+}
+
+void Calibration::write(const Gathering& gathering, const Lesson& lesson) const {
+  const std::size_t members = lesson.misfits.size();
+  const double mean = mean_of(lesson.misfits, members).front();
+  std::string line =
+      fmt::format("{:.12g},{},{},{:.10g},{:.10g},{:.10g},{:.10g},{:.10g},{:.10g}", gathering.time,
+                  gathering.number, members, mean, *std::ranges::min_element(lesson.misfits), lesson.best,
+                  lesson.step, lesson.time, spread_of(lesson.parameters, members));
+  for (const double value : mean_of(lesson.outputs, members)) line += fmt::format(",{:.10g}", value);
+  base::log::info("meeting {}: misfit {:.4g} (best member {:.4g}) of {} targets, pseudo-time {:.4g}",
+                  gathering.number, mean, *std::ranges::min_element(lesson.misfits), targets_.size(),
+                  lesson.time);
+  output_on_root(context_.world, [&] {
+    const auto file = context_.folder / "learning.csv";
+    std::ifstream old(file);
+    std::string text = rows_before(old, gathering.time);
+    if (text.empty()) {
+      text = fmt::format("time [{}],meeting,members,misfit,misfit_least,misfit_best,step,pseudo_time,spread",
+                         context_.time_unit);
+      for (const CalibrationTarget& target : targets_) text += "," + target.name;
+      text += "\n";
+    }
+    write_file_atomically(file, text + line + "\n");
+  });
+  write_weights_of(gathering, "calibrated.h5", mean_of(lesson.parameters, members),
+                   fmt::format("mean of {} members after meeting {}, whose misfit was {:.6g}", members,
+                               gathering.number, mean));
+}
+
+/// Written by the first rank that carries a member: it has the description.
+void Calibration::write_weights_of(const Gathering& gathering, const char* name,
+                                   const std::vector<double>& values, const std::string& note) const {
+  const bool has = !gathering.own.empty();
+  const std::int64_t writer =
+      context_.world.min(static_cast<std::int64_t>(has ? context_.world.rank() : context_.world.size()));
+  base::agree(context_.world, [&] {
+    if (context_.world.rank() != writer) return;
+    surrogate::Weights weights = calibrated_of(gathering.own.front()).calibrated().weights();
+    weights.set_flat(values);
+    weights.note = note;
+    write_weights(base::Communicator::self(), context_.folder / name, weights);
+  });
+}
+
+}  // namespace sluice::run
