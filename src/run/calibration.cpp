@@ -67,8 +67,9 @@ double spread_of(const std::vector<double>& values, std::size_t members) {
 }  // namespace
 
 struct Calibration::Lesson {
-  std::vector<double> misfits, outputs, parameters;
-  double step = 0, time = 0, best = 0;
+  std::size_t members = 0, count = 0;  ///< Members, weights of each.
+  std::vector<double> outputs, parameters, memory, misfits{};
+  double step = 0;
 };
 
 void CalibrationParameters::declare(base::Parameters& p) {
@@ -160,50 +161,57 @@ void Calibration::begin(const Gathering& gathering) {
   }
 }
 
-void Calibration::learn(const Gathering& gathering) {
+/// What all members have to say. AgreedError if one says nothing.
+Calibration::Lesson Calibration::collect(const Gathering& gathering) const {
   std::vector<std::vector<double>> weights, said, memories;
   for (const Attendant& one : gathering.own) {
     weights.push_back(calibrated_of(one).calibrated().weights().flat());
     said.push_back(calibrated_of(one).observed());
     memories.push_back(calibrated_of(one).calibration_memory());
   }
-  const std::size_t members = gathering.members.size();
-  const std::vector<double> all = everybody(gathering, memories);
-  std::vector<double> memory(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / members));
-  Lesson lesson{
-      .misfits = {}, .outputs = everybody(gathering, said), .parameters = everybody(gathering, weights)};
-  for (std::size_t m = 0; m < members; ++m)
-    for (std::size_t d = 0; d < targets_.size(); ++d)
-      if (!std::isfinite(lesson.outputs[m * targets_.size() + d]))
-        throw base::AgreedError(
-            fmt::format("calibration: '{}' of member {} is not finite; a longer window may help",
-                        targets_[d].name, gathering.members[m]));
+  Lesson lesson{.members = gathering.members.size(),
+                .outputs = everybody(gathering, said),
+                .parameters = everybody(gathering, weights),
+                .memory = everybody(gathering, memories)};
+  lesson.memory.resize(lesson.memory.size() / lesson.members);  // they are alike
+  lesson.count = lesson.parameters.size() / lesson.members;
+  for (std::size_t i = 0; i < lesson.outputs.size(); ++i)
+    if (!std::isfinite(lesson.outputs[i]))
+      throw base::AgreedError(
+          fmt::format("calibration: '{}' of member {} is not finite; a longer window may help",
+                      targets_[i % targets_.size()].name, gathering.members[i / targets_.size()]));
   lesson.misfits = numerics::misfits(data_, lesson.outputs);
+  return lesson;
+}
+
+void Calibration::keep_best(const Gathering& gathering, Lesson& lesson) const {
   const auto best =
       static_cast<std::size_t>(std::ranges::min_element(lesson.misfits) - lesson.misfits.begin());
-  const std::size_t count = lesson.parameters.size() / members;
-  if (lesson.misfits[best] < memory[best_misfit]) {
-    memory[best_misfit] = lesson.misfits[best];
-    const auto from = lesson.parameters.begin() + static_cast<std::ptrdiff_t>(best * count);
-    write_weights_of(gathering, "best.h5", {from, from + static_cast<std::ptrdiff_t>(count)},
-                     fmt::format("member {} of meeting {}, misfit {:.6g}", gathering.members[best],
-                                 gathering.number, lesson.misfits[best]));
-  }
-  lesson.best = memory[best_misfit];
-  const double left = parameters_.length - memory[pseudo_time];
+  if (!(lesson.misfits[best] < lesson.memory[best_misfit])) return;
+  lesson.memory[best_misfit] = lesson.misfits[best];
+  const auto from = lesson.parameters.begin() + static_cast<std::ptrdiff_t>(best * lesson.count);
+  write_weights_of(gathering, "best.h5", {from, from + static_cast<std::ptrdiff_t>(lesson.count)},
+                   fmt::format("member {} of meeting {}, misfit {:.6g}", gathering.members[best],
+                               gathering.number, lesson.misfits[best]));
+}
+
+void Calibration::learn(const Gathering& gathering) {
+  Lesson lesson = collect(gathering);
+  keep_best(gathering, lesson);
+  const double left = parameters_.length - lesson.memory[pseudo_time];
   if (left > 1e-12) {
     lesson.step = numerics::inversion_step(lesson.misfits, targets_.size(), left);
-    const std::vector<double> mean(memory.begin() + prior_mean, memory.end());
+    const std::vector<double> mean(lesson.memory.begin() + prior_mean, lesson.memory.end());
     numerics::inversion_update(data_, {.mean = mean, .deviation = parameters_.tikhonov}, lesson.outputs,
                                lesson.step, parameters_.inflation, lesson.parameters);
-    memory[pseudo_time] += lesson.step;
+    lesson.memory[pseudo_time] += lesson.step;
   }
-  lesson.time = memory[pseudo_time];
   for (const Attendant& one : gathering.own) {
     const auto place = static_cast<std::size_t>(std::ranges::find(gathering.members, one.member) -
                                                 gathering.members.begin());
-    calibrated_of(one).calibration_memory() = memory;
-    if (lesson.step > 0) give(calibrated_of(one), std::span(lesson.parameters).subspan(place * count, count));
+    calibrated_of(one).calibration_memory() = lesson.memory;
+    if (lesson.step > 0)
+      give(calibrated_of(one), std::span(lesson.parameters).subspan(place * lesson.count, lesson.count));
   }
   write(gathering, lesson);
 }
@@ -211,14 +219,14 @@ void Calibration::learn(const Gathering& gathering) {
 void Calibration::write(const Gathering& gathering, const Lesson& lesson) const {
   const std::size_t members = lesson.misfits.size();
   const double mean = mean_of(lesson.misfits, members).front();
-  std::string line =
-      fmt::format("{:.12g},{},{},{:.10g},{:.10g},{:.10g},{:.10g},{:.10g},{:.10g}", gathering.time,
-                  gathering.number, members, mean, *std::ranges::min_element(lesson.misfits), lesson.best,
-                  lesson.step, lesson.time, spread_of(lesson.parameters, members));
+  std::string line = fmt::format(
+      "{:.12g},{},{},{:.10g},{:.10g},{:.10g},{:.10g},{:.10g},{:.10g}", gathering.time, gathering.number,
+      members, mean, *std::ranges::min_element(lesson.misfits), lesson.memory[best_misfit], lesson.step,
+      lesson.memory[pseudo_time], spread_of(lesson.parameters, members));
   for (const double value : mean_of(lesson.outputs, members)) line += fmt::format(",{:.10g}", value);
   base::log::info("meeting {}: misfit {:.4g} (best member {:.4g}) of {} targets, pseudo-time {:.4g}",
                   gathering.number, mean, *std::ranges::min_element(lesson.misfits), targets_.size(),
-                  lesson.time);
+                  lesson.memory[pseudo_time]);
   output_on_root(context_.world, [&] {
     const auto file = context_.folder / "learning.csv";
     std::ifstream old(file);

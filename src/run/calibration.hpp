@@ -60,6 +60,8 @@ class Calibration final : public Meeting {
   void begin(const Gathering& gathering);
   void learn(const Gathering& gathering);
   struct Lesson;
+  [[nodiscard]] Lesson collect(const Gathering& gathering) const;
+  void keep_best(const Gathering& gathering, Lesson& lesson) const;
   void write(const Gathering& gathering, const Lesson& lesson) const;
   void write_weights_of(const Gathering& gathering, const char* name, const std::vector<double>& values,
                         const std::string& note) const;
