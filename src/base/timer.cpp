@@ -197,14 +197,29 @@ std::string format_timer_table(const std::vector<TimerRow>& rows, double total_s
   return text;
 }
 
+namespace {
+
+/// Value of a line "NAME:   123 kB" of a file of the kernel [bytes]; -1 if there is none.
+std::int64_t kernel_bytes(const char* path, const std::string& name) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with(name + ":")) return std::stoll(line.substr(name.size() + 1)) * 1024;
+  return -1;
+}
+
+}  // namespace
+
 std::int64_t peak_memory_bytes() {
   // The kernel's high-water mark. getrusage would also count what the process was before exec.
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::stoll(line.substr(std::strlen("VmHWM:"))) * 1024;
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return std::int64_t{usage.ru_maxrss} * 1024;
+  std::int64_t peak = kernel_bytes("/proc/self/status", "VmHWM");
+  if (peak < 0) {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return std::int64_t{usage.ru_maxrss} * 1024;
+  }
+  const std::int64_t resident = kernel_bytes("/proc/self/smaps_rollup", "Rss"),
+                     proportional = kernel_bytes("/proc/self/smaps_rollup", "Pss");
+  return resident < 0 || proportional < 0 ? peak : peak - (resident - proportional);
 }
 
 double wall_seconds() { return seconds(Clock::now().time_since_epoch()); }
