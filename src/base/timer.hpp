@@ -41,8 +41,8 @@ struct TimerRow {
 void reset_timers();  ///< To zero; scopes that are open go on and count from their own start.
 /// The table as text; shares are of `total_seconds`.
 [[nodiscard]] std::string format_timer_table(const std::vector<TimerRow>& rows, double total_seconds);
-/// Largest resident memory of this process so far [bytes]; what it shares with others now (libraries, memory of the node) counts
-/// by its share, so that the sum over ranks counts nothing twice.
+/// Largest resident memory of this process so far [bytes]; what it shares with others now (libraries, memory
+/// of the node) counts by its share, so that the sum over ranks counts nothing twice.
 [[nodiscard]] std::int64_t peak_memory_bytes();
 /// Wall-clock seconds since an arbitrary origin, monotonic.
 [[nodiscard]] double wall_seconds();
