@@ -63,10 +63,17 @@ DriftTable make_drift_table(const numerics::FourierTransform& transform, double 
 }
 
 void multiply(const numerics::FourierTransform& transform, const DriftTable& table, ComplexField& modes) {
+  multiply(transform, table, 0, transform.spectral()->count()[0], modes.data());
+}
+
+void multiply(const numerics::FourierTransform& transform, const DriftTable& table, Index first, Index planes,
+              grid::Complex* modes) {
   const Rows rows(*transform.spectral());
   if (rows.dimension == 0)
-    return multiply_row(as_doubles(table.row.data()), as_doubles(modes.data()), rows.count * rows.points);
-  for (Index row = 0; row < rows.count; ++row) {
+    return multiply_row(as_doubles(table.row.data() + first), as_doubles(modes), planes);
+  const Index rows_a_plane = rows.dimension == 2 ? rows.second : 1, begin = first * rows_a_plane,
+              end = begin + planes * rows_a_plane;
+  for (Index row = begin; row < end; ++row) {
     // Increments: (1 + a)(1 + b) - 1 = a + b + a b, never the difference of two numbers near one.
     complex<double> outer = table.less_one ? 0.0 : 1.0;
     if (rows.dimension == 1) outer = table.outer[0][rows.outer(row, 0)];
@@ -76,7 +83,7 @@ void multiply(const numerics::FourierTransform& transform, const DriftTable& tab
     }
     const complex<double> add = table.less_one ? outer * table.scale : 0.0,
                           times = table.less_one ? 1.0 + outer : outer;
-    drift_row(add, times, as_doubles(table.row.data()), as_doubles(modes.data() + row * rows.points),
+    drift_row(add, times, as_doubles(table.row.data()), as_doubles(modes + (row - begin) * rows.points),
               rows.points);
   }
 }

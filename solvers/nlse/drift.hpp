@@ -30,6 +30,9 @@ struct DriftTable {
 /// modes *= table.
 void multiply(const numerics::FourierTransform& transform, const DriftTable& table,
               grid::ComplexField& modes);
+/// Of some planes (dimension 0 of the spectral layout) from the local `first` on.
+void multiply(const numerics::FourierTransform& transform, const DriftTable& table, grid::Index first,
+              grid::Index planes, grid::Complex* modes);
 /// modes *= factors.
 void multiply(const numerics::FourierTransform& transform, const ModeFactors& factors,
               grid::ComplexField& modes);

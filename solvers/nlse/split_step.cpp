@@ -87,6 +87,13 @@ void SplitStep::drift(const DriftTable& table, double tau, Components& psi) {
 }
 
 void SplitStep::drift_component(const DriftTable& table, ComplexField& psi) {
+  if (transform_->convolves()) {
+    const Timed timer("transform and multiply", timed_);
+    const auto times_table = [&](Index first, Index planes, grid::Complex* modes) {
+      multiply(*transform_, table, first, planes, modes);
+    };
+    return transform_->convolve(psi, times_table, increment_ ? change_ : psi);
+  }
   {
     const Timed timer("transform", timed_);
     transform_->forward(psi, modes_);

@@ -92,7 +92,7 @@ NodeMemory::NodeMemory(const Communicator& communicator, std::unique_ptr<Area[]>
 NodeMemory::~NodeMemory() = default;
 
 void* NodeMemory::mine() const { return areas_[static_cast<std::size_t>(communicator_.rank())].data(); }
-const void* NodeMemory::of(int rank) const { return areas_[static_cast<std::size_t>(rank)].data(); }
+void* NodeMemory::of(int rank) const { return areas_[static_cast<std::size_t>(rank)].data(); }
 
 template <class Counter>
 void NodeMemory::wait(Counter counter, std::uint64_t round) const {

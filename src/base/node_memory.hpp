@@ -21,7 +21,7 @@ class NodeMemory {
   NodeMemory& operator=(const NodeMemory&) = delete;
 
   [[nodiscard]] void* mine() const;
-  [[nodiscard]] const void* of(int rank) const;
+  [[nodiscard]] void* of(int rank) const;
 
   void reclaim();    ///< Waits until every rank has read what was published last.
   void publish();    ///< What this rank wrote is complete.

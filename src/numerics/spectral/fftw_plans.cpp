@@ -231,6 +231,10 @@ void FftwPlans::inverse_in_place(Complex* data) const {
   fftw_execute_dft(plans_->inverse_in_place, as_fftw(data), as_fftw(data));
 }
 
+void FftwPlans::convolve(Complex* in, const ModeMultiplier& multiply, Complex* out) const {
+  slabs_->convolve(in, multiply, out);
+}
+
 std::string fftw_version() { return ::fftw_version; }
 
 }  // namespace sluice::numerics

@@ -38,6 +38,7 @@ class FftwPlans {
   void forward(void* physical, grid::Complex* spectral) const;
   void inverse(grid::Complex* spectral, void* physical) const;
   void inverse_in_place(grid::Complex* data) const;
+  void convolve(grid::Complex* in, const ModeMultiplier& multiply, grid::Complex* out) const;
   [[nodiscard]] const std::string& wisdom() const { return wisdom_; }
 
  private:

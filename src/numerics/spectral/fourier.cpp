@@ -189,6 +189,13 @@ void FourierTransform::inverse(ComplexField& field) {
   impl_->plans.inverse_in_place(field.data());
 }
 
+bool FourierTransform::convolves() const { return !impl_->spec.real && impl_->distribution.transposed; }
+void FourierTransform::convolve(ComplexField& in, const ModeMultiplier& multiply, ComplexField& out) {
+  assert(convolves() && in.layout().same_decomposition(*physical()) &&
+         out.layout().same_decomposition(*physical()));
+  impl_->plans.convolve(in.data(), multiply, out.data());
+}
+
 const std::vector<double>& FourierTransform::wavenumbers(int dimension) const {
   return impl_->wavenumbers[static_cast<std::size_t>(dimension)];
 }

@@ -2,6 +2,7 @@
 // pencils: callers only see two layouts.
 #pragma once
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,10 @@ struct FourierSpec {
   Exchange exchange = Exchange::shared_memory;
   std::string wisdom{};  ///< Plans of an earlier run (see `wisdom`): the same plans, the same bits.
 };
+
+/// multiply(first, planes, modes): modes of `planes` planes (dimension 0 of the spectral layout) from this
+/// rank's `first` on.
+using ModeMultiplier = std::function<void(grid::Index first, grid::Index planes, grid::Complex* modes)>;
 
 /// Discrete Fourier transform of a periodic box, out of place.
 /// forward: F(k) = sum_x f(x) exp(-i k x), unnormalised; inverse includes no factor either:
@@ -60,6 +65,12 @@ class FourierTransform {
   /// Complex, on one rank only (both layouts are one): in place, with less memory traffic.
   [[nodiscard]] bool in_place() const;
   void inverse(grid::ComplexField& field);
+
+  /// Complex, in 2 and 3 dimensions on more than one rank: out = inverse(multiplied forward(in)) in one pass,
+  /// in which the modes never leave the cache and go home where they came from. `in` may be `out`.
+  /// Collective.
+  [[nodiscard]] bool convolves() const;
+  void convolve(grid::ComplexField& in, const ModeMultiplier& multiply, grid::ComplexField& out);
 
   /// Wavenumber of the local index along a *spectral dimension* (2 pi m / L, m signed; Nyquist negative).
   [[nodiscard]] const std::vector<double>& wavenumbers(int spectral_dimension) const;

@@ -14,6 +14,8 @@ using grid::Index3;
 
 fftw_complex* as_fftw(Complex* data) { return reinterpret_cast<fftw_complex*>(data); }
 
+void execute_complex(fftw_plan plan, Complex* data) { fftw_execute_dft(plan, as_fftw(data), as_fftw(data)); }
+
 Index3 stored_modes(const FourierSpec& spec) {
   Index3 modes = spec.points;
   auto& last = modes[static_cast<std::size_t>(spec.dimensions) - 1];
@@ -131,62 +133,90 @@ bool SlabTransform::plan(unsigned effort) {
   return plans_->good();
 }
 
-void SlabTransform::forward(const void* physical, Complex* spectral) {
-  const Index plane = modes_[1] * modes_[2], column = modes_[0] * modes_[2];
-  const auto* in = static_cast<const Complex*>(physical);
-  const auto direction = transpose_.forth();
-  const auto execute = [&](fftw_plan plan, Complex* data) {
-    if (real_)
-      fftw_execute_dft_r2c(plan, reinterpret_cast<double*>(data), as_fftw(data));
-    else
-      fftw_execute_dft(plan, as_fftw(data), as_fftw(data));
-  };
-  transpose_.begin();
-  const Index slab = planes_of(communicator_, modes_[0]), rows = plans_->planes_forward.at_once;
-  for (Index first = 0; first < slab; first += rows) {
-    const Index count = std::min(rows, slab - first);
+// The four passes over the pieces of a slab.
+
+void SlabTransform::pack_planes(const Complex* in) {
+  const Index plane = modes_[1] * modes_[2], planes = planes_of(communicator_, modes_[0]),
+              rows = plans_->planes_forward.at_once;
+  for (Index first = 0; first < planes; first += rows) {
+    const Index count = std::min(rows, planes - first);
     std::copy_n(in + first * plane, count * plane, scratch_.data());
-    plans_->planes_forward(scratch_.data(), count, execute);
-    transpose_.pack(direction, first, count, scratch_.data());
+    plans_->planes_forward(scratch_.data(), count, [this](fftw_plan plan, Complex* data) {
+      if (real_)
+        fftw_execute_dft_r2c(plan, reinterpret_cast<double*>(data), as_fftw(data));
+      else
+        execute_complex(plan, data);
+    });
+    transpose_.pack(transpose_.forth(), first, count, scratch_.data());
   }
-  transpose_.exchange(direction);
-  const Index turned = planes_of(communicator_, modes_[1]), columns = plans_->columns_forward.at_once;
-  for (Index first = 0; first < turned; first += columns) {
-    const Index count = std::min(columns, turned - first);
-    transpose_.unpack(direction, first, count, spectral + first * column);
-    plans_->columns_forward(spectral + first * column, count, [](fftw_plan plan, Complex* data) {
-      fftw_execute_dft(plan, as_fftw(data), as_fftw(data));
+}
+
+template <class Unpack>
+void SlabTransform::unpack_planes(Complex* out, Unpack unpack) {
+  const Index plane = modes_[1] * modes_[2], planes = planes_of(communicator_, modes_[0]),
+              rows = plans_->planes_inverse.at_once;
+  for (Index first = 0; first < planes; first += rows) {
+    const Index count = std::min(rows, planes - first);
+    unpack(first, count, out + first * plane);
+    plans_->planes_inverse(out + first * plane, count, [this](fftw_plan plan, Complex* data) {
+      if (real_)
+        fftw_execute_dft_c2r(plan, as_fftw(data), reinterpret_cast<double*>(data));
+      else
+        execute_complex(plan, data);
     });
   }
+}
+
+template <class Work>
+void SlabTransform::for_columns(Work work) {
+  const Index planes = planes_of(communicator_, modes_[1]), columns = plans_->columns_forward.at_once;
+  for (Index first = 0; first < planes; first += columns) work(first, std::min(columns, planes - first));
+}
+
+void SlabTransform::forward(const void* physical, Complex* spectral) {
+  const auto direction = transpose_.forth();
+  const Index column = modes_[0] * modes_[2];
+  transpose_.begin();
+  pack_planes(static_cast<const Complex*>(physical));
+  transpose_.exchange(direction);
+  for_columns([&](Index first, Index count) {
+    transpose_.unpack(direction, first, count, spectral + first * column);
+    plans_->columns_forward(spectral + first * column, count, execute_complex);
+  });
   transpose_.end();
 }
 
 void SlabTransform::inverse(Complex* spectral, void* physical) {
-  const Index plane = modes_[1] * modes_[2], column = modes_[0] * modes_[2];
-  auto* out = static_cast<Complex*>(physical);
   const auto direction = transpose_.back();
-  const auto execute = [&](fftw_plan plan, Complex* data) {
-    if (real_)
-      fftw_execute_dft_c2r(plan, as_fftw(data), reinterpret_cast<double*>(data));
-    else
-      fftw_execute_dft(plan, as_fftw(data), as_fftw(data));
-  };
+  const Index column = modes_[0] * modes_[2];
   transpose_.begin();
-  const Index turned = planes_of(communicator_, modes_[1]), columns = plans_->columns_inverse.at_once;
-  for (Index first = 0; first < turned; first += columns) {
-    const Index count = std::min(columns, turned - first);
-    plans_->columns_inverse(spectral + first * column, count, [](fftw_plan plan, Complex* data) {
-      fftw_execute_dft(plan, as_fftw(data), as_fftw(data));
-    });
+  for_columns([&](Index first, Index count) {
+    plans_->columns_inverse(spectral + first * column, count, execute_complex);
     transpose_.pack(direction, first, count, spectral + first * column);
-  }
+  });
   transpose_.exchange(direction);
-  const Index slab = planes_of(communicator_, modes_[0]), rows = plans_->planes_inverse.at_once;
-  for (Index first = 0; first < slab; first += rows) {
-    const Index count = std::min(rows, slab - first);
-    transpose_.unpack(direction, first, count, out + first * plane);
-    plans_->planes_inverse(out + first * plane, count, execute);
-  }
+  unpack_planes(static_cast<Complex*>(physical), [&](Index first, Index count, Complex* data) {
+    transpose_.unpack(direction, first, count, data);
+  });
+  transpose_.end();
+}
+
+void SlabTransform::convolve(const void* physical, const ModeMultiplier& multiply, void* result) {
+  const auto direction = transpose_.forth();
+  transpose_.begin();
+  pack_planes(static_cast<const Complex*>(physical));
+  transpose_.exchange(direction);
+  for_columns([&](Index first, Index count) {
+    transpose_.unpack(direction, first, count, scratch_.data());
+    plans_->columns_forward(scratch_.data(), count, execute_complex);
+    multiply(first, count, scratch_.data());
+    plans_->columns_inverse(scratch_.data(), count, execute_complex);
+    transpose_.repack(direction, first, count, scratch_.data());
+  });
+  transpose_.exchange_back(direction);
+  unpack_planes(static_cast<Complex*>(result), [&](Index first, Index count, Complex* data) {
+    transpose_.unpack_home(direction, first, count, data);
+  });
   transpose_.end();
 }
 

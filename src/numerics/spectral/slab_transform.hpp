@@ -29,9 +29,16 @@ class SlabTransform {
   // Collective. `physical` is real (padded as FFTW's in-place transforms are) or complex.
   void forward(const void* physical, grid::Complex* spectral);  ///< `physical` is kept.
   void inverse(grid::Complex* spectral, void* physical);        ///< `spectral` is destroyed.
+  /// As FourierTransform::convolve; the two may be the same.
+  void convolve(const void* physical, const ModeMultiplier& multiply, void* result);
 
  private:
   struct Plans;
+  void pack_planes(const grid::Complex* in);
+  template <class Unpack>
+  void unpack_planes(grid::Complex* out, Unpack unpack);
+  template <class Work>
+  void for_columns(Work work);
   base::Communicator communicator_;
   int dimensions_;
   grid::Index3 points_, modes_;  // modes: last axis halved for a real field

@@ -35,16 +35,26 @@ class SlabTranspose {
   void exchange(const Direction& direction);  ///< Collective.
   /// `planes` planes of `to`, beginning at this rank's `first`: data [planes][all of from][run].
   void unpack(const Direction& direction, grid::Index first, grid::Index planes, grid::Complex* data) const;
-  void end();  ///< After the last `unpack` of a pass.
+  // Instead of a pass there and another back: after `exchange`, what `unpack` gave may be put back where it
+  // was, and goes home.
+  void repack(const Direction& direction, grid::Index first, grid::Index planes, const grid::Complex* data);
+  void exchange_back(const Direction& direction);  ///< Collective.
+  /// The reverse of `pack`.
+  void unpack_home(const Direction& direction, grid::Index first, grid::Index planes,
+                   grid::Complex* data) const;
+  void end();  ///< After the last `unpack` or `unpack_home` of a pass.
 
  private:
-  [[nodiscard]] const grid::Complex* incoming(const Direction& direction, int rank) const;
+  [[nodiscard]] grid::Complex* incoming(const Direction& direction, int rank) const;
+  template <class Visit>
+  void for_each_piece(const Direction& direction, grid::Index first, Visit visit) const;
+  void hand_over(const Direction& direction, bool home);
   base::Communicator communicator_;
   std::vector<grid::Index> a_, b_;
   grid::Index run_;
   std::unique_ptr<base::NodeMemory> shared_;
-  std::vector<grid::Complex> sent_, received_;  // without shared memory
-  grid::Complex* outgoing_ = nullptr;
+  std::vector<grid::Complex> sent_, received_buffer_;  // without shared memory
+  grid::Complex *outgoing_ = nullptr, *received_ = nullptr;
 };
 
 }  // namespace sluice::numerics

@@ -163,6 +163,39 @@ TEST(Fourier, MessagesGiveTheBitsOfSharedMemory) {
     }
 }
 
+TEST(Fourier, ConvolvingIsForwardMultiplyInverse) {
+  const auto world = base::Communicator::world();
+  for_each_spec([&]<class T>(const FourierSpec& spec, T) {
+    FourierTransform transform(world, spec);
+    EXPECT_EQ(transform.convolves(), !spec.real && spec.dimensions > 1 && world.size() > 1);
+    if (!transform.convolves()) return;
+    const auto factor = [&](Index plane, Index i) {
+      return Complex(0.5 + static_cast<double>(transform.spectral()->offset()[0] + plane),
+                     static_cast<double>(i));
+    };
+    auto in = field_in_space<Complex>(transform), expected = field_in_space<Complex>(transform);
+    auto modes = field_of_modes(transform);
+    fill_noise(in);
+    transform.forward(in, modes);
+    const Index planes = transform.spectral()->count()[0],
+                size = planes > 0 ? modes.layout().owned_size() / planes : 0;
+    for (Index at = 0; at < planes * size; ++at) modes.data()[at] *= factor(at / size, at % size);
+    transform.inverse(modes, expected);
+    transform.convolve(
+        in,
+        [&](Index first, Index count, Complex* piece) {
+          for (Index at = 0; at < count * size; ++at) piece[at] *= factor(first + at / size, at % size);
+        },
+        in);
+    double difference = 0, largest = 0;
+    for (std::size_t i = 0; i < in.span().size(); ++i) {
+      difference = std::max(difference, std::abs(in.span()[i] - expected.span()[i]));
+      largest = std::max(largest, std::abs(expected.span()[i]));
+    }
+    EXPECT_LE(difference, 1e-13 * largest);
+  });
+}
+
 TEST(Fourier, WisdomThatIsNoneOrOfAnotherTransformLeadsToFreshPlans) {
   const auto world = base::Communicator::world();
   FourierSpec spec = spec_of({2, {20, 18, 1}}, false);
