@@ -110,14 +110,12 @@ TEST(Timer, TheTextShowsCallsTimesAndShares) {
       << text;
 }
 
-TEST(Timer, PeakMemoryGrowsWithUse) {
-  const auto before = peak_memory_bytes();
-  EXPECT_GT(before, 1 << 20);
+TEST(Timer, PeakMemoryHoldsWhatWasUsed) {
+  EXPECT_GT(peak_memory_bytes(), 1 << 20);
   constexpr std::size_t bytes = 64U << 20;
   std::vector<char> block(bytes, 1);
   EXPECT_GT(block[bytes / 2], 0);
   EXPECT_GE(peak_memory_bytes(), static_cast<std::int64_t>(bytes));
-  EXPECT_GE(peak_memory_bytes(), before);
 }
 
 }  // namespace
