@@ -103,4 +103,31 @@ TEST(NlseSpace, TheFilterDampsAWaveAsItsFormulaSays) {
   }
 }
 
+/// Of 64 points the waves up to 31 are kept without a mask, to 21 by the two-thirds rule, to 15 by that of
+/// one half.
+TEST(NlseSpace, AMaskTakesTheWavesBeyondItAndNoOther) {
+  struct Mask {
+    std::string name;
+    int last_kept;
+  };
+  for (const auto& [name, last_kept] : {Mask{"none", 31}, Mask{"two_thirds", 21}, Mask{"one_half", 15}})
+    for (const std::string integrator : {"strang", "srkn6b", "rk4ip", "dop853", "etdrk4"})
+      for (const int wave : {last_kept, -last_kept, std::min(last_kept + 1, 31)}) {
+        NlseSolver solver(
+            test::nlse_parameters(
+                "{grid: {points: [64], lower: -8, upper: 8}, equation: {g: 0}, initial: {type: plane_wave, "
+                "plane_wave: {waves: [" +
+                std::to_string(wave) + "]}}, space: {dealiasing: " + name +
+                ", tail_warning: 0}, time: {dt: 0.01, integrator: " + integrator +
+                "}, transform: {planning: estimated}}"),
+            test::context_on(base::Communicator::world()));
+        solver.initialize();
+        const double before = test::quantity(solver.invariants(), "mass");
+        test::advance_to(solver, 0.05);
+        EXPECT_NEAR(test::quantity(solver.invariants(), "mass") / before, std::abs(wave) <= last_kept ? 1 : 0,
+                    1e-9)
+            << name << ", " << integrator << ", wave " << wave;
+      }
+}
+
 }  // namespace
