@@ -165,7 +165,7 @@ def test_restart_is_bit_for_bit_and_ranks_agree(tmp_path, every, ranks):
     ({"surrogate": "architecture: {kind: mlp}, inputs: [{field: vortcity}], outputs: [{field: eddy_viscosity}]"},
      "output 'vortcity' is unknown (did you mean 'vorticity'?)"),
     ({"surrogate": "architecture: {kind: mlp}, inputs: [{field: u}], outputs: [{field: stress}]"},
-     "its outputs are 'stress'; the closure wants one, 'eddy_viscosity' or 'subgrid_tendency'"),
+     "its outputs are 'stress'; the closure wants one, 'eddy_viscosity', 'leith_factor' or 'subgrid_tendency'"),
     ({"surrogate": "architecture: {kind: mlp}, inputs: [{field: u, unit: m}], outputs: [{field: eddy_viscosity}]"},
      "'u' is in [m]; the solver's is in [1]"),
     ({"closure": "type: surrogate, use: nett", "surrogate": "architecture: {kind: mlp}, inputs: [{field: u}], outputs: [{field: eddy_viscosity}]"},
