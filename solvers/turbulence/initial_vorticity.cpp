@@ -123,6 +123,7 @@ void InitialVorticity::fill_from_file(Space& space, ComplexField& w) const {
   }
   if (finer > 0 && coarser > 0) refuse("is finer along one axis and coarser along the other");
   spec.planning = numerics::Planning::estimated;
+  spec.last_modes = 0;
   numerics::FourierTransform other(space.communicator(), spec);
   RealField values({"vorticity", "1", "vorticity"}, other.physical());
   input.read_field("/vorticity", values.layout_pointer(), values.data(), 1);

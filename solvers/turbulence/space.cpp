@@ -21,8 +21,18 @@ std::string part_of(const std::string& wisdom, bool second) {
   return second ? rest.substr(length) : rest.substr(0, length);
 }
 
-numerics::FourierSpec with_wisdom(numerics::FourierSpec spec, const std::string& wisdom) {
+/// Modes below it are kept, along an axis of so many points.
+double mode_limit(Dealiasing dealiasing, Index points) {
+  const double fraction = dealiasing == Dealiasing::two_thirds ? 2.0 / 3.0 : 1.0;
+  return fraction * static_cast<double>(points) / 2 * (1 - 1e-12);
+}
+
+numerics::FourierSpec specialised(numerics::FourierSpec spec, Dealiasing dealiasing,
+                                  const std::string& wisdom) {
   spec.real = true;
+  const auto last = static_cast<std::size_t>(spec.dimensions) - 1;
+  if (dealiasing == Dealiasing::two_thirds && spec.dimensions > 1)
+    spec.last_modes = static_cast<Index>(std::ceil(mode_limit(dealiasing, spec.points[last])));
   spec.wisdom = part_of(wisdom, false);
   return spec;
 }
@@ -31,7 +41,7 @@ numerics::FourierSpec with_wisdom(numerics::FourierSpec spec, const std::string&
 
 Space::Space(const base::Communicator& communicator, numerics::FourierSpec spec, Dealiasing dealiasing,
              const std::string& wisdom)
-    : dealiasing_(dealiasing), transform_(communicator, with_wisdom(std::move(spec), wisdom)) {
+    : dealiasing_(dealiasing), transform_(communicator, specialised(std::move(spec), dealiasing, wisdom)) {
   if (dealiasing == Dealiasing::padded)
     padded_ = std::make_unique<numerics::PaddedTransform>(transform_, part_of(wisdom, true));
   const int inner = dimensions() - 1;
@@ -43,8 +53,7 @@ Space::Space(const base::Communicator& communicator, numerics::FourierSpec spec,
 bool Space::keeps(int dimension, Index local) const {
   if (dimension >= dimensions()) return true;
   const auto axis = static_cast<std::size_t>(transform_.axis_of_dimension(dimension));
-  const double fraction = dealiasing_ == Dealiasing::two_thirds ? 2.0 / 3.0 : 1.0;
-  const double limit = fraction * static_cast<double>(transform_.spec().points[axis]) / 2 * (1 - 1e-12);
+  const double limit = mode_limit(dealiasing_, transform_.spec().points[axis]);
   const int mode = transform_.modes(dimension)[static_cast<std::size_t>(local)];
   return std::abs(mode) < limit || mode == 0;
 }
@@ -88,8 +97,7 @@ void Space::find_strips() {
   for (int axis = 0; axis < dimensions(); ++axis) {
     const auto& spec = transform_.spec();
     const auto a = static_cast<std::size_t>(axis);
-    const double fraction = dealiasing_ == Dealiasing::two_thirds ? 2.0 / 3.0 : 1.0;
-    const double most = std::ceil(fraction * static_cast<double>(spec.points[a]) / 2 * (1 - 1e-12)) - 1;
+    const double most = std::ceil(mode_limit(dealiasing_, spec.points[a])) - 1;
     cutoff_ = std::min(cutoff_, 2 * std::numbers::pi * most / spec.length[a]);
   }
 }

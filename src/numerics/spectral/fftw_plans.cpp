@@ -35,8 +35,6 @@ std::vector<std::ptrdiff_t> axes(const FourierSpec& spec, bool halved) {
   return n;
 }
 
-fftw_complex* as_fftw(Complex* data) { return reinterpret_cast<fftw_complex*>(data); }
-
 struct FreeBuffer {
   void operator()(void* memory) const noexcept { grid::free_field_memory(memory); }
 };
@@ -151,6 +149,7 @@ struct FftwPlans::Plans {
 
 bool FftwPlans::make(unsigned effort) {
   if (slabs_) return communicator_.all(slabs_->plan(effort));
+  if (band_) return band_->plan(effort);
   plans_.reset();
   plans_ = std::make_unique<Plans>(*spec_, distribution_, communicator_, effort);
   const bool good = plans_->forward && plans_->inverse &&
@@ -181,7 +180,10 @@ FftwPlans::FftwPlans(const Communicator& communicator, const FourierSpec& spec,
                      const FftwDistribution& distribution)
     : distribution_(distribution), communicator_(communicator), spec_(&spec), real_(spec.real) {
   start_fftw();
-  if (distribution.transposed) slabs_ = std::make_unique<SlabTransform>(communicator, spec);
+  if (distribution.transposed)
+    slabs_ = std::make_unique<SlabTransform>(communicator, spec);
+  else if (!distribution.parallel && BandTransform::wanted(spec))
+    band_ = std::make_unique<BandTransform>(spec);
   bool good = spec.wisdom.starts_with(measured_word) &&
               import_wisdom(communicator_, spec.wisdom.substr(measured_word.size())) &&
               make(FFTW_MEASURE | FFTW_WISDOM_ONLY);
@@ -207,6 +209,7 @@ FftwPlans::~FftwPlans() = default;
 
 void FftwPlans::forward(void* physical, Complex* spectral) const {
   if (slabs_) return slabs_->forward(physical, spectral);
+  if (band_) return band_->forward(physical, spectral);
   auto* values = static_cast<fftw_complex*>(physical);
   if (distribution_.parallel)
     fftw_mpi_execute_dft(plans_->forward, values, as_fftw(spectral));
@@ -218,6 +221,7 @@ void FftwPlans::forward(void* physical, Complex* spectral) const {
 
 void FftwPlans::inverse(Complex* spectral, void* physical) const {
   if (slabs_) return slabs_->inverse(spectral, physical);
+  if (band_) return band_->inverse(spectral, physical);
   auto* values = static_cast<fftw_complex*>(physical);
   if (distribution_.parallel)
     fftw_mpi_execute_dft(plans_->inverse, as_fftw(spectral), values);

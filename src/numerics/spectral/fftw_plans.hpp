@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/parallel.hpp"
-#include "numerics/spectral/fourier.hpp"
+#include "numerics/spectral/band_transform.hpp"
 #include "numerics/spectral/slab_transform.hpp"
 
 namespace sluice::numerics {
@@ -49,7 +49,8 @@ class FftwPlans {
   base::Communicator communicator_;
   const FourierSpec* spec_;
   bool real_ = false;
-  std::unique_ptr<SlabTransform> slabs_;  // 2-D and 3-D on more than one rank; otherwise:
+  std::unique_ptr<SlabTransform> slabs_;  // 2-D and 3-D on more than one rank
+  std::unique_ptr<BandTransform> band_;   // a band of modes on one rank; otherwise:
   std::unique_ptr<Plans> plans_;
   std::string wisdom_;
 };

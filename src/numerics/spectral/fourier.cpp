@@ -43,8 +43,8 @@ grid::LayoutPtr physical_layout(const Communicator& communicator, const FourierS
 grid::LayoutPtr spectral_layout(const Communicator& communicator, const FourierSpec& spec,
                                 const FftwDistribution& distribution) {
   LayoutSpec layout{.dimensions = spec.dimensions, .global = spec.points};
-  auto& last = layout.global[static_cast<std::size_t>(spec.dimensions) - 1];
-  if (spec.real) last = last / 2 + 1;
+  const auto last = static_cast<std::size_t>(spec.dimensions) - 1;
+  layout.global[last] = stored_modes(spec, last);
   if (distribution.transposed) std::swap(layout.global[0], layout.global[1]);
   return slabs(communicator, layout, distribution.spectral_count);
 }
@@ -53,6 +53,12 @@ grid::LayoutPtr spectral_layout(const Communicator& communicator, const FourierS
 int mode_number(Index i, Index n) { return static_cast<int>(i <= (n - 1) / 2 ? i : i - n); }
 
 }  // namespace
+
+Index stored_modes(const FourierSpec& spec, std::size_t axis) {
+  const Index points = spec.points[axis];
+  if (!spec.real || axis + 1 != static_cast<std::size_t>(spec.dimensions)) return points;
+  return spec.last_modes > 0 ? std::min(spec.last_modes, points / 2 + 1) : points / 2 + 1;
+}
 
 struct FourierTransform::Impl {
   Impl(const Communicator& on, const FourierSpec& wanted)

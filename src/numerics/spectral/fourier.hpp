@@ -23,10 +23,16 @@ struct FourierSpec {
   grid::Index3 points{1, 1, 1};           ///< Physical points along each axis.
   std::array<double, 3> length{1, 1, 1};  ///< Box length along each axis, for the wavenumbers.
   bool real = false;                      ///< Real field <-> half of the spectrum along the last axis.
+  /// Real fields: only modes 0 to last_modes - 1 along the last axis are stored and worked on; the others are
+  /// dropped by forward and taken as zero by inverse. 0: all of them.
+  grid::Index last_modes = 0;
   Planning planning = Planning::measured;
   Exchange exchange = Exchange::shared_memory;
   std::string wisdom{};  ///< Plans of an earlier run (see `wisdom`): the same plans, the same bits.
 };
+
+/// Modes that are stored along an axis.
+[[nodiscard]] grid::Index stored_modes(const FourierSpec& spec, std::size_t axis);
 
 /// multiply(first, planes, modes): modes of `planes` planes (dimension 0 of the spectral layout) from this
 /// rank's `first` on.

@@ -42,8 +42,10 @@ ModeMap::ModeMap(const FourierTransform& coarse, const FourierTransform& fine)
   for (int d = 0; d < 3; ++d) {
     const auto dimension = static_cast<std::size_t>(d),
                axis = static_cast<std::size_t>(coarse.axis_of_dimension(d));
-    for (Index i = 0; i < from.global()[dimension]; ++i)
-      place_[dimension].push_back(fine_place(i, coarse.spec().points[axis], fine.spec().points[axis]));
+    for (Index i = 0; i < from.global()[dimension]; ++i) {
+      const Index place = fine_place(i, coarse.spec().points[axis], fine.spec().points[axis]);
+      place_[dimension].push_back(place < to.global()[dimension] ? place : -1);
+    }
   }
   plane_ = from.global()[1] * from.global()[2];
   const int ranks = communicator_.size(), me = communicator_.rank();

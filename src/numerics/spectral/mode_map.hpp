@@ -5,7 +5,8 @@
 namespace sluice::numerics {
 
 /// Both transforms are real or both complex; the fine one has at least as many points along every axis.
-/// Nyquist modes of the coarse one (even numbers of points) are dropped: their sign is not known.
+/// Nyquist modes of the coarse one (even numbers of points) are dropped: their sign is not known; and so are
+/// those that the fine one does not store.
 class ModeMap {
  public:
   /// Not collective; every rank must make it.

@@ -1,5 +1,7 @@
 #include "numerics/spectral/padded.hpp"
 
+#include <algorithm>
+
 namespace sluice::numerics {
 namespace {
 
@@ -8,6 +10,9 @@ using grid::RealField;
 
 FourierSpec refined(const FourierTransform& coarse, const std::string& wisdom) {
   FourierSpec spec = coarse.spec();
+  const auto last = static_cast<std::size_t>(spec.dimensions) - 1;
+  if (spec.real && spec.dimensions > 1)
+    spec.last_modes = std::min(stored_modes(spec, last), (spec.points[last] + 1) / 2);
   for (int d = 0; d < spec.dimensions; ++d) {
     auto& points = spec.points[static_cast<std::size_t>(d)];
     points = (3 * points + 1) / 2;

@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 
+#include "numerics/spectral/band_rows.hpp"
 #include "numerics/spectral/slab_transpose.hpp"
 
 namespace sluice::numerics {
@@ -34,15 +35,19 @@ class SlabTransform {
 
  private:
   struct Plans;
-  void pack_planes(const grid::Complex* in);
+  void pack_planes(const void* physical);
   template <class Unpack>
-  void unpack_planes(grid::Complex* out, Unpack unpack);
+  void unpack_planes(void* physical, Unpack unpack);
+  template <class Work>
+  void for_planes(Work work);
   template <class Work>
   void for_columns(Work work);
   base::Communicator communicator_;
   int dimensions_;
-  grid::Index3 points_, modes_;  // modes: last axis halved for a real field
-  bool real_;
+  [[nodiscard]] grid::Index rows_of_plane() const { return dimensions_ == 3 ? points_[1] : 1; }
+  grid::Index3 points_, modes_;     // modes: the stored ones
+  std::unique_ptr<BandRows> rows_;  // of a real field
+  grid::Index at_once_ = 1;         // planes in space
   SlabTranspose transpose_;
   grid::ComplexField scratch_;  // a piece
   std::unique_ptr<Plans> plans_;

@@ -163,6 +163,83 @@ TEST(Fourier, MessagesGiveTheBitsOfSharedMemory) {
     }
 }
 
+/// Boxes with as many modes along the last axis as the two-thirds rule keeps, one, and all but one.
+template <class Check>
+void for_each_band(Check check) {
+  for (const auto& box : {Box{2, {20, 18, 1}}, Box{2, {3, 71, 1}}, Box{2, {128, 64, 1}}, Box{3, {9, 14, 12}}})
+    for (const auto exchange : {numerics::Exchange::shared_memory, numerics::Exchange::messages}) {
+      const Index points = box.points[static_cast<std::size_t>(box.dimensions) - 1];
+      for (const Index modes : {(points + 2) / 3, Index{1}, points / 2})
+        check(spec_of(box, true, exchange), modes);
+    }
+}
+
+/// The stored modes in the order of the axes, known on every rank; zero where none is stored.
+std::vector<Complex> gathered(const FourierTransform& transform, const grid::ComplexField& modes) {
+  const auto& n = transform.spec().points;
+  std::vector<double> all(static_cast<std::size_t>(2 * n[0] * n[1] * n[2]), 0.0);
+  for_each(*transform.spectral(), [&](Index i, Index j, Index k, const Index3& at) {
+    const auto place = static_cast<std::size_t>(2 * flat(axis_index(transform, at), n));
+    all[place] = modes.view()(i, j, k).real();
+    all[place + 1] = modes.view()(i, j, k).imag();
+  });
+  transform.communicator().sum(std::span(all));
+  std::vector<Complex> result;
+  for (std::size_t i = 0; i < all.size(); i += 2) result.emplace_back(all[i], all[i + 1]);
+  return result;
+}
+
+TEST(Fourier, BandHasTheModesOfTheWholeAndNoOthers) {
+  const auto world = base::Communicator::world();
+  for_each_band([&](FourierSpec spec, Index kept) {
+    FourierTransform whole(world, spec);
+    spec.last_modes = kept;
+    FourierTransform band(world, spec);
+    auto values = field_in_space<double>(whole);
+    auto all = field_of_modes(whole), some = field_of_modes(band);
+    fill_noise(values);
+    whole.forward(values, all);
+    band.forward(values, some);
+    const auto last = static_cast<std::size_t>(spec.dimensions) - 1;
+    const auto expected = gathered(whole, all), found = gathered(band, some);
+    double error = 0;
+    for (std::size_t at = 0; at < expected.size(); ++at) {
+      const Index stride = last == 1 ? spec.points[2] : 1;
+      const Index mode = static_cast<Index>(at) / stride % spec.points[last];
+      error = std::max(error, std::abs(found[at] - (mode < kept ? expected[at] : Complex{})));
+    }
+    EXPECT_LT(error, 1e-14 * static_cast<double>(whole.total_points()) + 1e-12);
+  });
+}
+
+TEST(Fourier, BandIsTheWholeWithZerosBeyond) {
+  const auto world = base::Communicator::world();
+  for_each_band([&](FourierSpec spec, Index kept) {
+    FourierTransform whole(world, spec);
+    spec.last_modes = kept;
+    FourierTransform band(world, spec);
+    EXPECT_TRUE(band.physical()->same_decomposition(*whole.physical()));
+    const auto fill = [&](const FourierTransform& transform, grid::ComplexField& modes) {
+      for_each(*transform.spectral(), [&](Index i, Index j, Index k, const Index3& at) {
+        const Index3 place = axis_index(transform, at);
+        const Index last = place[static_cast<std::size_t>(spec.dimensions) - 1];
+        modes.view()(i, j, k) = last < kept ? noise_value(flat(place, spec.points), false) : Complex{};
+      });
+    };
+    auto all = field_of_modes(whole), some = field_of_modes(band);
+    fill(whole, all);
+    fill(band, some);
+    auto expected = field_in_space<double>(whole), found = field_in_space<double>(band);
+    whole.inverse(all, expected);
+    band.inverse(some, found);
+    double error = 0;
+    for_each(*whole.physical(), [&](Index i, Index j, Index k, const Index3&) {
+      error = std::max(error, std::abs(found.view()(i, j, k) - expected.view()(i, j, k)));
+    });
+    EXPECT_LT(error, 1e-14 * static_cast<double>(whole.total_points()) + 1e-12);
+  });
+}
+
 TEST(Fourier, ConvolvingIsForwardMultiplyInverse) {
   const auto world = base::Communicator::world();
   for_each_spec([&]<class T>(const FourierSpec& spec, T) {
