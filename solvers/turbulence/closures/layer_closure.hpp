@@ -15,10 +15,14 @@ struct LayerFlow {
   using Layers = std::array<Complex, 2>;
   double f1, f2;                 ///< Couplings of the layers [1/length^2].
   std::array<double, 2> weight;  ///< Parts of the depth.
+  /// Of one layer, from the potential vorticities of it and of the other one.
+  [[nodiscard]] Complex streamfunction(std::size_t layer, double k2, Complex own, Complex other) const {
+    const double f_own = layer == 0 ? f1 : f2, f_other = layer == 0 ? f2 : f1;
+    const double scale = k2 > 0 ? -1 / (k2 * (k2 + f1 + f2)) : 0.0;
+    return times(scale * (k2 + f_other), own) + times(scale * f_own, other);
+  }
   [[nodiscard]] Layers streamfunctions(double k2, Complex q1, Complex q2) const {
-    if (k2 == 0) return {};
-    const double scale = -1 / (k2 * (k2 + f1 + f2));
-    return {scale * ((k2 + f2) * q1 + f1 * q2), scale * (f2 * q1 + (k2 + f1) * q2)};
+    return {streamfunction(0, k2, q1, q2), streamfunction(1, k2, q2, q1)};
   }
 };
 

@@ -91,26 +91,34 @@ void TwoLayer::begin_step(const Modes&, double, double, std::int64_t) {
   rate_ = 0;
 }
 
-/// n = -div(u (q + eta)) - sponge
-void TwoLayer::advect(std::size_t layer, const Modes& q, ComplexField& n) {
+/// Modes of q + eta, u and v of a layer in scratch_, uq_ and vq_.
+void TwoLayer::advection_modes(std::size_t layer, const Modes& q) {
   const double scale = space_->product_scale();
-  const bool bottom = layer == 1 && parameters_.topography.active();
   for (auto* modes : {&scratch_, &uq_, &vq_}) space_->clear_rest(*modes);
-  space_->each_mode([&](Index at, double kx, double ky, double) {
-    const Complex p = scale * streamfunctions(q, at, kx, ky)[layer];
-    scratch_.data()[at] = scale * q[layer].data()[at];
-    if (bottom) scratch_.data()[at] += scale * topography_.data()[at];
-    uq_.data()[at] = times_i(-ky, p);
-    vq_.data()[at] = times_i(kx, p);
+  const Complex *own = q[layer].data(), *other = q[1 - layer].data();
+  Complex* __restrict to_q = scratch_.data(), * __restrict to_u = uq_.data(), * __restrict to_v = vq_.data();
+  space_->each_mode([=, flow = flow_](Index at, double kx, double ky, double) {
+    const Complex p = times(scale, flow.streamfunction(layer, kx * kx + ky * ky, own[at], other[at]));
+    to_q[at] = times(scale, own[at]);
+    to_u[at] = times_i(-ky, p);
+    to_v[at] = times_i(kx, p);
   });
+  if (layer == 1 && parameters_.topography.active())
+    space_->each_mode([&](Index at, double, double, double) { to_q[at] += scale * topography_.data()[at]; });
+}
+
+/// n = -div(u (q + eta))
+void TwoLayer::advect(std::size_t layer, const Modes& q, ComplexField& n) {
+  advection_modes(layer, q);
   space_->to_products(scratch_, q_);
   space_->to_products(uq_, u_);
   space_->to_products(vq_, v_);
   if (measure_rate_)
     rate_ = std::max(rate_, largest_rate(*space_, u_, v_) + std::abs(mean_[layer]) / space_->spacing(0));
   each_row(q_.layout(), [&](Index first, Index count) {
-    const double* values = q_.data() + first;
-    double *u = u_.data() + first, *v = v_.data() + first;
+    const double* __restrict values = q_.data() + first;
+    double* __restrict u = u_.data() + first;
+    double* __restrict v = v_.data() + first;
     for (Index i = 0; i < count; ++i) {
       u[i] *= values[i];
       v[i] *= values[i];
@@ -118,8 +126,10 @@ void TwoLayer::advect(std::size_t layer, const Modes& q, ComplexField& n) {
   });
   space_->from_products(u_, uq_);
   space_->from_products(v_, vq_);
-  space_->each_mode([&](Index at, double kx, double ky, double) {
-    n.data()[at] = times_i(-kx, uq_.data()[at]) + times_i(-ky, vq_.data()[at]);
+  const Complex *from_u = uq_.data(), *from_v = vq_.data();
+  Complex* __restrict to = n.data();
+  space_->each_mode([=](Index at, double kx, double ky, double) {
+    to[at] = times_i(-kx, from_u[at]) + times_i(-ky, from_v[at]);
   });
 }
 

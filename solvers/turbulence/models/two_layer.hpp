@@ -63,6 +63,7 @@ class TwoLayer final : public Model {
   // Parts of N.
   void exchange(const Modes& q, ComplexField& modes);
   [[nodiscard]] std::vector<run::Curve> transfers(const Modes& q);
+  void advection_modes(std::size_t layer, const Modes& q);
   void advect(std::size_t layer, const Modes& q, ComplexField& n);
   void advection(const Modes& q, Modes& n);
   void add_mean_topography(Modes& n) const;
