@@ -25,6 +25,8 @@ class Model {
   virtual void products(const Modes& u, Modes& n) { nonlinear(u, 0, n); }
   /// Called before every step: what is held over it (random forcing). Collective.
   virtual void begin_step(const Modes& u, double t, double dt, std::int64_t step);
+  /// Of the state's enstrophy (resolution.hpp); 0: the model has none. Collective.
+  [[nodiscard]] virtual double tail_ratio(const Modes& u) const;
   /// Sum over the axes of the largest speed over the spacing, as the last call of `nonlinear` saw it on this
   /// rank [1/time]: times dt it is the CFL number.
   [[nodiscard]] virtual double advection_rate() const = 0;
@@ -62,6 +64,7 @@ class Model {
 };
 
 inline Matrix2 Model::coupling(double, double) const { return {}; }
+inline double Model::tail_ratio(const Modes&) const { return 0; }
 inline void Model::begin_step(const Modes&, double, double, std::int64_t) {}
 inline std::vector<run::Quantity> Model::samples(const Modes&, double) { return {}; }
 inline std::vector<run::Quantity> Model::from_means(const std::vector<double>&) const { return {}; }

@@ -49,6 +49,7 @@ TurbulenceSolver::TurbulenceSolver(const TurbulenceParameters& parameters, const
 
 void TurbulenceSolver::initialize() {
   model_->initialize(u_);
+  resolution_.begin(model_->tail_ratio(u_));
   if (lyapunov_) lyapunov_->begin(u_, {.seed = context_.seed, .member = context_.member, .stream = 0});
 }
 
@@ -58,6 +59,7 @@ void TurbulenceSolver::state(run::State& state) {
   integrator_->state(state);
   if (lyapunov_) lyapunov_->state(state);
   if (window_) window_->state(state);
+  resolution_.state(state);
   state.real("segment_end", steps_.segment_end);
   state.real("dt", steps_.dt);
   state.real("start", start_);
@@ -142,6 +144,8 @@ run::StepResult TurbulenceSolver::advance(double t, double dt_max) {
   ++taken_;
   if (lyapunov_) lyapunov_->advance(*model_, u_, t, dt, time_ - start_);
   sample();
+  if (taken_ % Resolution::every_steps == 0)
+    resolution_.watch(time_, model_->tail_ratio(u_), space_.cutoff());
   if (window_ && window_->is_due(taken_, time_ - start_)) {
     static_cast<void>(compute(0));
     window_->sample(space_, values_[0], curves());

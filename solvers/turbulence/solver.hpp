@@ -10,6 +10,7 @@
 #include "run/solver.hpp"
 #include "run/subgrid.hpp"
 #include "turbulence/lyapunov.hpp"
+#include "turbulence/resolution.hpp"
 
 namespace sluice::solvers::turbulence {
 
@@ -69,6 +70,7 @@ class TurbulenceSolver final : public run::Solver,
   Modes u_;
   ManyModesState u_state_;
   std::unique_ptr<Integrator> integrator_;
+  Resolution resolution_;
   std::optional<Lyapunov> lyapunov_;
   std::optional<WindowStatistics> window_;  ///< While the closure is calibrated.
   ComplexField scratch_;

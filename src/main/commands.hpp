@@ -49,6 +49,8 @@ struct ScoreArguments {
   std::string field{};       ///< Whose correlation in time counts; empty: the first one in the snapshots.
   double correlation = 0.8;  ///< Above it two trajectories are alike.
   double cut = 2.0 / 3;      ///< Part of the shorter abscissa over which curves are compared.
+  int last = 1;              ///< How many of the last snapshots of each member are one sample.
+  std::vector<std::string> only{};  ///< Quantities of the table; none: all.
 };
 
 /// Reads the command line and does what it asks. Collective.

@@ -131,6 +131,13 @@ struct CommandLine {
                      "part of the shorter range of wavenumbers over which curves are compared")
         ->check(CLI::Range(0.0, 1.0))
         ->type_name("NUMBER");
+    score
+        ->add_option("--last", score_arguments.last,
+                     "how many of the last snapshots of each member make its distributions")
+        ->check(CLI::Range(1, 1000000))
+        ->type_name("NUMBER");
+    score->add_option("--only", score_arguments.only, "quantities of the table that count; all if not given")
+        ->type_name("NAME");
   }
   [[nodiscard]] std::string usage_of(const std::string& name) const {
     for (CLI::App* command : commands())

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 
 #include "base/error.hpp"
@@ -24,33 +25,39 @@ struct Row {
   std::string further{};
 };
 
-/// The last snapshots of all members as one sample: fields, half squares, and half the squared length of (u,
-/// v).
-std::map<std::string, std::vector<double>> samples(const RunFiles& files) {
-  std::map<std::string, std::vector<double>> result;
+using Samples = std::map<std::string, std::vector<double>>;
+
+/// Adds a snapshot: fields, half squares, and half the squared length of (u, v).
+void add_snapshot(const std::filesystem::path& file, Samples& result) {
+  Samples fields;
+  for (const std::string& name : run::field_names(file)) fields[name] = run::read_values(file, name).values;
+  for (const auto& [name, values] : fields) {
+    auto& all = result[name];
+    all.insert(all.end(), values.begin(), values.end());
+    const bool vector = name.starts_with("u") && fields.contains("v" + name.substr(1));
+    if (name.starts_with("v") && fields.contains("u" + name.substr(1))) continue;
+    auto& squares = result[(vector ? "speed" + name.substr(1) : name) + "^2/2"];
+    const auto* other = vector ? &fields.at("v" + name.substr(1)) : nullptr;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      squares.push_back(0.5 * (values[i] * values[i] + (other ? (*other)[i] * (*other)[i] : 0.0)));
+  }
+}
+
+/// The last snapshots of all members as one sample.
+Samples samples(const RunFiles& files, int last) {
+  Samples result;
   for (std::size_t member = 0; member < files.members(); ++member) {
     const auto snapshots = files.snapshots(member);
-    if (snapshots.empty()) continue;
-    const auto& last = snapshots.rbegin()->second;
-    std::map<std::string, std::vector<double>> fields;
-    for (const std::string& name : run::field_names(last)) fields[name] = run::read_values(last, name).values;
-    for (const auto& [name, values] : fields) {
-      auto& all = result[name];
-      all.insert(all.end(), values.begin(), values.end());
-      const bool vector = name.starts_with("u") && fields.contains("v" + name.substr(1));
-      if (name.starts_with("v") && fields.contains("u" + name.substr(1))) continue;
-      auto& squares = result[(vector ? "speed" + name.substr(1) : name) + "^2/2"];
-      const auto* other = vector ? &fields.at("v" + name.substr(1)) : nullptr;
-      for (std::size_t i = 0; i < values.size(); ++i)
-        squares.push_back(0.5 * (values[i] * values[i] + (other ? (*other)[i] * (*other)[i] : 0.0)));
-    }
+    auto one = snapshots.rbegin();
+    for (int n = 0; n < last && one != snapshots.rend(); ++n, ++one) add_snapshot(one->second, result);
   }
   return result;
 }
 
-std::vector<Row> distances(const RunFiles& model, const RunFiles& reference, double cut) {
+std::vector<Row> distances(const RunFiles& model, const RunFiles& reference,
+                           const ScoreArguments& arguments) {
   std::vector<Row> rows;
-  const auto of_model = samples(model), of_reference = samples(reference);
+  const auto of_model = samples(model, arguments.last), of_reference = samples(reference, arguments.last);
   for (const auto& [name, values] : of_model)
     if (const auto found = of_reference.find(name); found != of_reference.end())
       rows.push_back({name, "last snapshots", run::wasserstein(values, found->second)});
@@ -62,12 +69,20 @@ std::vector<Row> distances(const RunFiles& model, const RunFiles& reference, dou
   for (const auto& [name, curve] : curves) {
     const auto found = reference_curves.find(name);
     if (found == reference_curves.end() || curve.at.empty() || found->second.at.empty()) continue;
-    const double last = cut * std::min(curve.at.back(), found->second.at.back());
+    const double last = arguments.cut * std::min(curve.at.back(), found->second.at.back());
     const auto error = run::curve_error(curve, found->second, last);
     rows.push_back({name, "curve", error.rms,
                     fmt::format("relative {:.3g}, decades {:.3g}", error.relative, error.decades)});
   }
-  return rows;
+  if (arguments.only.empty()) return rows;
+  std::vector<Row> chosen;
+  for (const std::string& name : arguments.only) {
+    const auto before = chosen.size();
+    std::ranges::copy_if(rows, std::back_inserter(chosen), [&](const Row& row) { return row.name == name; });
+    if (chosen.size() == before)
+      throw base::InputError(fmt::format("--only: both runs have no {} in common", name));
+  }
+  return chosen;
 }
 
 double median(std::vector<double> values) {
@@ -156,8 +171,8 @@ int score(Program& program, const ScoreArguments& arguments) {
     const RunFiles model(arguments.run), reference(arguments.reference);
     std::optional<RunFiles> baseline;
     if (!arguments.baseline.empty()) baseline.emplace(arguments.baseline);
-    const auto rows = distances(model, reference, arguments.cut);
-    const auto of_baseline = baseline ? distances(*baseline, reference, arguments.cut) : std::vector<Row>{};
+    const auto rows = distances(model, reference, arguments);
+    const auto of_baseline = baseline ? distances(*baseline, reference, arguments) : std::vector<Row>{};
     const std::string alike = duration_text(model, reference, arguments.field, arguments.correlation);
     if (rows.empty() && alike.empty())
       throw base::InputError(fmt::format(

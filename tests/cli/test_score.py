@@ -75,6 +75,21 @@ def test_distances_and_similarities_are_those_of_scipy(folders):
     assert "similarity: mean" in text
 
 
+def test_chosen_quantities_of_the_last_snapshots(folders):
+    text = good("score", folders / "model", folders / "fine", "--last", "3", "--only", "u", "energy_spectrum")
+    names = [line.split()[0] for line in text.splitlines() if " curve " in line or "last snapshots" in line]
+    assert names == ["u", "energy_spectrum"]
+    both = []
+    for name in ("model", "fine"):
+        values = []
+        for path in sorted((folders / name / "snapshots").glob("snapshot_*.h5"))[-3:]:
+            with h5py.File(path) as file:
+                values.append(file["u"][()].ravel())
+        both.append(np.concatenate(values))
+    np.testing.assert_allclose(row(text, "u", "last snapshots")[0], wasserstein_distance(*both), rtol=1e-4)
+    assert "no streamfunction in common" in refused(folders / "model", folders / "fine", "--only", "streamfunction")
+
+
 def test_a_coarse_run_is_compared_on_its_own_grid(folders):
     text = good("score", folders / "coarse", folders / "fine", "--field", "vorticity", "--correlation", "0.5")
     fine = np.fft.rfft2(last(folders / "fine", "vorticity"))

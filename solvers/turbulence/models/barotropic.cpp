@@ -5,6 +5,7 @@
 
 #include "turbulence/integrators.hpp"
 #include "turbulence/plane.hpp"
+#include "turbulence/resolution.hpp"
 
 namespace sluice::solvers::turbulence {
 namespace {
@@ -44,7 +45,6 @@ Barotropic::Barotropic(Space& space, const BarotropicParameters& parameters, con
       key_{.seed = context.seed, .member = context.member, .stream = 0x7f06},
       stretching_(parameters.radius > 0 ? 1 / (parameters.radius * parameters.radius) : 0.0),
       shells_(space),
-      resolution_(space),
       topography_(make_topography(parameters.topography, space)),
       q_(space.make_products("q")),
       u_(space.make_products("u")),
@@ -144,11 +144,15 @@ double Barotropic::energy_residual(const Modes& u) {
   return size > 0 ? rate / size : 0.0;
 }
 
+double Barotropic::tail_ratio(const Modes& u) const {
+  return turbulence::tail_ratio(*space_, [&](Index at) { return std::norm(u[0].data()[at]); });
+}
+
 std::vector<run::Quantity> Barotropic::diagnostics(const Modes& u, double t) {
   auto result = samples(u, t);
   if (invariants(u, t).empty()) result.push_back({.name = "energy", .unit = "1", .value = energy(u[0])});
   result.push_back({.name = "energy_residual", .unit = "1", .value = energy_residual(u)});
-  result.push_back(resolution_.tail_ratio(t, [&](Index at) { return std::norm(u[0].data()[at]); }));
+  result.push_back({.name = "tail_ratio", .unit = "1", .value = tail_ratio(u)});
   return result;
 }
 

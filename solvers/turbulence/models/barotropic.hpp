@@ -7,7 +7,6 @@
 #include "base/parameters.hpp"
 #include "base/random.hpp"
 #include "turbulence/model.hpp"
-#include "turbulence/resolution.hpp"
 #include "turbulence/shells.hpp"
 #include "turbulence/topography.hpp"
 
@@ -32,6 +31,7 @@ class Barotropic final : public Model {
   void nonlinear(const Modes& u, double t, Modes& n) override;
   void begin_step(const Modes&, double, double, std::int64_t) override { measure_rate_ = true; }
   [[nodiscard]] double advection_rate() const override { return rate_; }
+  [[nodiscard]] double tail_ratio(const Modes& u) const override;
   void initialize(Modes& u) override;
   [[nodiscard]] std::vector<run::Quantity> invariants(const Modes& u, double t) override;
   [[nodiscard]] std::vector<run::Quantity> diagnostics(const Modes& u, double t) override;
@@ -55,7 +55,6 @@ class Barotropic final : public Model {
   base::RandomKey key_;
   double stretching_;  ///< 1/rd^2
   Shells shells_;
-  Resolution resolution_;
   ComplexField topography_;
   RealField q_, u_, v_;
   ComplexField q_modes_, u_modes_, v_modes_;

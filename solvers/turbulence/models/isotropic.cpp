@@ -32,7 +32,6 @@ Isotropic::Isotropic(Space& space, const IsotropicParameters& parameters, const 
       parameters_(parameters),
       key_{.seed = context.seed, .member = context.member, .stream = 0x7f05},
       shells_(space),
-      resolution_(space),
       tendency_(make_all(space, 3, "tendency")) {
   for (auto& one : values_) one = space.make_products("value");
   for (auto& one : stress_) one = space.make_modes("stress");

@@ -10,7 +10,6 @@
 #include "base/random.hpp"
 #include "turbulence/integrators.hpp"
 #include "turbulence/model.hpp"
-#include "turbulence/resolution.hpp"
 #include "turbulence/shells.hpp"
 
 namespace sluice::solvers::turbulence {
@@ -33,6 +32,7 @@ class Isotropic final : public Model {
   void products(const Modes& u, Modes& n) override { advection(u, n); }
   void begin_step(const Modes&, double, double, std::int64_t) override { measure_rate_ = true; }
   [[nodiscard]] double advection_rate() const override { return rate_; }
+  [[nodiscard]] double tail_ratio(const Modes& u) const override;
   void initialize(Modes& u) override;
   [[nodiscard]] std::vector<run::Quantity> invariants(const Modes& u, double t) override;
   [[nodiscard]] std::vector<run::Quantity> diagnostics(const Modes& u, double t) override;
@@ -71,7 +71,6 @@ class Isotropic final : public Model {
   IsotropicParameters parameters_;
   base::RandomKey key_;
   Shells shells_;
-  Resolution resolution_;
   std::array<RealField, 5> values_;  ///< Velocities, then the products.
   std::array<ComplexField, 5> stress_;
   Modes tendency_;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "turbulence/models/isotropic.hpp"
+#include "turbulence/resolution.hpp"
 
 namespace sluice::solvers::turbulence {
 namespace {
@@ -65,6 +66,12 @@ double Isotropic::energy_residual(const Modes& u) {
   return size > 0 ? rest / size : 0.0;
 }
 
+double Isotropic::tail_ratio(const Modes& u) const {
+  return turbulence::tail_ratio(*space_, [&](Index at) {
+    return std::norm(u[0].data()[at]) + std::norm(u[1].data()[at]) + std::norm(u[2].data()[at]);
+  });
+}
+
 std::vector<run::Quantity> Isotropic::diagnostics(const Modes& u, double t) {
   std::vector<run::Quantity> result;
   const auto say = [&](const char* name, double value) {
@@ -84,9 +91,7 @@ std::vector<run::Quantity> Isotropic::diagnostics(const Modes& u, double t) {
     say("reynolds_taylor", fluctuation * fluctuation * std::sqrt(15 / (parameters_.viscosity * dissipation)));
   say("divergence", divergence(u));
   say("energy_residual", energy_residual(u));
-  result.push_back(resolution_.tail_ratio(t, [&](Index at) {
-    return std::norm(u[0].data()[at]) + std::norm(u[1].data()[at]) + std::norm(u[2].data()[at]);
-  }));
+  result.push_back({.name = "tail_ratio", .unit = "1", .value = tail_ratio(u)});
   return result;
 }
 

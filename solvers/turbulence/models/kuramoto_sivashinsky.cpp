@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "turbulence/plane.hpp"
+#include "turbulence/resolution.hpp"
 
 namespace sluice::solvers::turbulence {
 
@@ -14,6 +15,12 @@ void KuramotoSivashinskyParameters::declare(base::Parameters& p) {
   p.real("dissipation", dissipation, {.help = "d in d u_xxxx", .unit = "1", .minimum = 0});
   p.real("cubic_flux", cubic_flux, {.help = "e in e (u^3)_x / 2", .unit = "1"});
   p.real("cubic_diffusion", cubic_diffusion, {.help = "g in g u^2 u_xx", .unit = "1"});
+  p.real("damping", damping,
+         {.help =
+              "r in r u; with diffusion 2, advection 0 and cubic_damping 1 Swift and Hohenberg's equation of "
+              "epsilon = 1 - r",
+          .unit = "1"});
+  p.real("cubic_damping", cubic_damping, {.help = "s in s u^3", .unit = "1"});
   p.choice("initial", initial,
            {{"cosine", "-amplitude cos(2 pi x/L) (1 - sin(2 pi x/L)), x from the middle of the box"},
             {"random", "Gaussian noise in the eight longest waves"}},
@@ -33,10 +40,24 @@ KuramotoSivashinsky::KuramotoSivashinsky(Space& space, const KuramotoSivashinsky
 
 Complex KuramotoSivashinsky::symbol(std::size_t, double k, double, double) const {
   const auto& p = parameters_;
-  return {p.diffusion * k * k - p.dissipation * k * k * k * k, p.dispersion * k * k * k};
+  return {p.diffusion * k * k - p.dissipation * k * k * k * k - p.damping, p.dispersion * k * k * k};
 }
 
 void KuramotoSivashinsky::begin_step(const Modes&, double, double, std::int64_t) { measure_rate_ = true; }
+
+bool KuramotoSivashinsky::has_sources() const {
+  return parameters_.cubic_diffusion != 0 || parameters_.cubic_damping != 0;
+}
+
+/// second_ = g u^2 u_xx + s u^3, from u in space in u_.
+void KuramotoSivashinsky::make_sources(const Modes& u) {
+  const double g = parameters_.cubic_diffusion, s = parameters_.cubic_damping;
+  make_modes(*space_, u[0], scratch_, [g, s](double k, double, Complex z) { return (s - g * k * k) * z; });
+  space_->to_products(scratch_, second_);
+  each_row(u_.layout(), [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) second_.data()[i] *= u_.data()[i] * u_.data()[i];
+  });
+}
 
 void KuramotoSivashinsky::nonlinear(const Modes& u, double, Modes& n) {
   const auto& p = parameters_;
@@ -44,13 +65,7 @@ void KuramotoSivashinsky::nonlinear(const Modes& u, double, Modes& n) {
   space_->to_products(scratch_, u_);
   if (measure_rate_) rate_ = std::abs(p.advection) * largest_rate(*space_, u_);
   measure_rate_ = false;
-  if (p.cubic_diffusion != 0) {
-    make_modes(*space_, u[0], scratch_, [](double k, double, Complex z) { return -k * k * z; });
-    space_->to_products(scratch_, second_);
-    each_row(u_.layout(), [&](Index first, Index count) {
-      for (Index i = first; i < first + count; ++i) second_.data()[i] *= u_.data()[i] * u_.data()[i];
-    });
-  }
+  if (has_sources()) make_sources(u);
   // The flux (a u^2 + e u^3)/2.
   each_row(u_.layout(), [&](Index first, Index count) {
     double* v = u_.data() + first;
@@ -59,10 +74,9 @@ void KuramotoSivashinsky::nonlinear(const Modes& u, double, Modes& n) {
   space_->from_products(u_, scratch_);
   space_->each_mode(
       [&](Index at, double k, double, double) { n[0].data()[at] = times_i(-k, scratch_.data()[at]); });
-  if (p.cubic_diffusion == 0) return;
+  if (!has_sources()) return;
   space_->from_products(second_, scratch_);
-  space_->each_mode(
-      [&](Index at, double, double, double) { n[0].data()[at] -= p.cubic_diffusion * scratch_.data()[at]; });
+  space_->each_mode([&](Index at, double, double, double) { n[0].data()[at] -= scratch_.data()[at]; });
 }
 
 void KuramotoSivashinsky::initialize(Modes& u) {
@@ -86,12 +100,18 @@ void KuramotoSivashinsky::initialize(Modes& u) {
   space_->clear_rest(u[0]);
 }
 
+double KuramotoSivashinsky::tail_ratio(const Modes& u) const {
+  return turbulence::tail_ratio(*space_, [&](Index at) { return std::norm(u[0].data()[at]); });
+}
+
 double KuramotoSivashinsky::mean_square(const Modes& u) const {
   return mean_product(*space_, u[0], u[0], [](double, double) { return 1.0; });
 }
 
+bool KuramotoSivashinsky::conserves() const { return !has_sources() && parameters_.damping == 0; }
+
 std::vector<run::Quantity> KuramotoSivashinsky::invariants(const Modes& u, double) {
-  if (parameters_.cubic_diffusion != 0) return {};
+  if (!conserves()) return {};
   double mean = 0;
   space_->each_mode([&](Index at, double k, double, double) {
     if (k == 0) mean = u[0].data()[at].real() / space_->points();

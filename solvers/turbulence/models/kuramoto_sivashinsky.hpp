@@ -1,5 +1,7 @@
 // Kuramoto-Sivashinsky with coefficients and the extra terms of the MEDIDA study:
-//   u_t + a u u_x + b u_xx + c u_xxx + d u_xxxx + e (u^3)_x/2 + g u^2 u_xx = 0
+//   u_t + a u u_x + b u_xx + c u_xxx + d u_xxxx + e (u^3)_x/2 + g u^2 u_xx + r u + s u^3 = 0
+// Swift-Hohenberg, u_t = epsilon u - (1 + d_xx)^2 u - u^3 (Phys. Rev. A 15 (1977) 319): a = 0, b = 2, d = 1,
+// r = 1 - epsilon, s = 1.
 #pragma once
 #include "base/parameters.hpp"
 #include "base/random.hpp"
@@ -9,7 +11,8 @@
 namespace sluice::solvers::turbulence {
 
 struct KuramotoSivashinskyParameters {
-  double advection = 1, diffusion = 1, dispersion = 0, dissipation = 1, cubic_flux = 0, cubic_diffusion = 0;
+  double advection = 1, diffusion = 1, dispersion = 0, dissipation = 1, cubic_flux = 0, cubic_diffusion = 0,
+         damping = 0, cubic_damping = 0;
   std::string initial = "cosine";
   double amplitude = 1;
   void declare(base::Parameters& parameters);
@@ -24,6 +27,7 @@ class KuramotoSivashinsky final : public Model {
   void nonlinear(const Modes& u, double t, Modes& n) override;
   void begin_step(const Modes& u, double t, double dt, std::int64_t step) override;
   [[nodiscard]] double advection_rate() const override { return rate_; }
+  [[nodiscard]] double tail_ratio(const Modes& u) const override;
   void initialize(Modes& u) override;
   [[nodiscard]] std::vector<run::Quantity> invariants(const Modes& u, double t) override;
   [[nodiscard]] std::vector<run::Quantity> diagnostics(const Modes& u, double t) override;
@@ -33,6 +37,9 @@ class KuramotoSivashinsky final : public Model {
 
  private:
   [[nodiscard]] double mean_square(const Modes& u) const;
+  [[nodiscard]] bool conserves() const;
+  [[nodiscard]] bool has_sources() const;
+  void make_sources(const Modes& u);
   Space* space_;
   KuramotoSivashinskyParameters parameters_;
   base::RandomKey key_;

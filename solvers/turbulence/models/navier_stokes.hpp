@@ -36,6 +36,7 @@ class NavierStokes final : public Model {
   void products(const Modes& u, Modes& n) override;
   void begin_step(const Modes& u, double t, double dt, std::int64_t step) override;
   [[nodiscard]] double advection_rate() const override { return rate_; }
+  [[nodiscard]] double tail_ratio(const Modes& u) const override;
   void initialize(Modes& u) override;
   [[nodiscard]] std::vector<run::Quantity> invariants(const Modes& u, double t) override;
   [[nodiscard]] std::vector<run::Quantity> diagnostics(const Modes& u, double t) override;
@@ -69,7 +70,6 @@ class NavierStokes final : public Model {
   template <class Damping>
   [[nodiscard]] Rates rates_of_symbol(const ComplexField& w, Damping damping) const;
   [[nodiscard]] std::vector<run::Quantity> budget(const ComplexField& w);
-  [[nodiscard]] double tail_ratio(const ComplexField& w) const;
   [[nodiscard]] bool ideal() const;
 
   Space* space_;
@@ -82,7 +82,6 @@ class NavierStokes final : public Model {
   Modes tendency_;
   double rate_ = 0;
   bool measure_rate_ = true;
-  bool warned_ = false;
 };
 
 }  // namespace sluice::solvers::turbulence

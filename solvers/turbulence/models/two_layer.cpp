@@ -41,7 +41,6 @@ TwoLayer::TwoLayer(Space& space, const TwoLayerParameters& parameters, const run
       parameters_(parameters),
       key_{.seed = context.seed, .member = context.member, .stream = 0x7f04},
       shells_(space),
-      resolution_(space),
       flow_{.f1 = 1 / (parameters.radius * parameters.radius * (1 + parameters.delta)),
             .f2 = parameters.delta / (parameters.radius * parameters.radius * (1 + parameters.delta)),
             .weight = {parameters.delta / (1 + parameters.delta), 1 / (1 + parameters.delta)}},
@@ -200,14 +199,20 @@ std::vector<grid::FieldInfo> TwoLayer::further_outputs() const {
           {"u1", "m s^-1", "eddy velocity along x in the upper layer"},
           {"v1", "m s^-1", "eddy velocity along y in the upper layer"},
           {"u2", "m s^-1", "eddy velocity along x in the lower layer"},
-          {"v2", "m s^-1", "eddy velocity along y in the lower layer"}};
+          {"v2", "m s^-1", "eddy velocity along y in the lower layer"},
+          {"vorticity_1", "s^-1", "relative vorticity of the upper layer"},
+          {"vorticity_2", "s^-1", "relative vorticity of the lower layer"}};
 }
 
 void TwoLayer::further_output(std::size_t which, const Modes& q, ComplexField& modes) {
+  const std::size_t layer = which < 2 || which > 5 ? which % 2 : which / 2 - 1;
   space_->clear_rest(modes);
   space_->each_mode([&](Index at, double kx, double ky, double) {
-    const Complex psi = streamfunctions(q, at, kx, ky)[which < 2 ? which : which < 4 ? 0 : 1];
-    modes.data()[at] = which < 2 ? psi : which % 2 == 0 ? times_i(-ky, psi) : times_i(kx, psi);
+    const Complex psi = streamfunctions(q, at, kx, ky)[layer];
+    modes.data()[at] = which < 2        ? psi
+                       : which > 5      ? -(kx * kx + ky * ky) * psi
+                       : which % 2 == 0 ? times_i(-ky, psi)
+                                        : times_i(kx, psi);
   });
 }
 

@@ -15,7 +15,6 @@
 #include "turbulence/integrators.hpp"
 #include "turbulence/model.hpp"
 #include "turbulence/models/relaxed_jet.hpp"
-#include "turbulence/resolution.hpp"
 #include "turbulence/shells.hpp"
 #include "turbulence/topography.hpp"
 
@@ -46,6 +45,7 @@ class TwoLayer final : public Model {
   void nonlinear(const Modes& u, double t, Modes& n) override;
   void begin_step(const Modes& u, double t, double dt, std::int64_t step) override;
   [[nodiscard]] double advection_rate() const override { return rate_; }
+  [[nodiscard]] double tail_ratio(const Modes& u) const override;
   void initialize(Modes& u) override;
   [[nodiscard]] std::vector<run::Quantity> invariants(const Modes&, double) override { return {}; }
   [[nodiscard]] std::vector<run::Quantity> diagnostics(const Modes& u, double t) override;
@@ -54,7 +54,7 @@ class TwoLayer final : public Model {
   [[nodiscard]] std::vector<run::Curve> curves(const Modes& u, double t) override;
   [[nodiscard]] std::vector<grid::FieldInfo> further_outputs() const override;
   [[nodiscard]] int face_of(std::size_t output) const override {
-    return output < 4 ? -1 : static_cast<int>(output % 2);
+    return output < 4 || output > 7 ? -1 : static_cast<int>(output % 2);
   }
   void further_output(std::size_t which, const Modes& u, ComplexField& modes) override;
 
@@ -72,14 +72,22 @@ class TwoLayer final : public Model {
   [[nodiscard]] double viscosity(double k2) const;
   [[nodiscard]] Layers streamfunctions(const Modes& q, Index at, double kx, double ky) const;
 
-  /// Rates of change by the terms: of the energy of both layers [m^2 s^-3], of half the square of q [s^-3].
+  /// Rates of change of something by the terms.
   struct Rates {
     double production = 0, drag = 0, viscous = 0, relaxation = 0, topography = 0, closure = 0, whole = 0;
-    std::array<double, 2> closure_enstrophy{};
   };
-  [[nodiscard]] Rates rates(const Modes& q);
+  /// Of the energy of both layers [m^2 s^-3] and of their potential enstrophy [s^-3].
+  struct Budget {
+    Rates energy, enstrophy;
+    std::array<double, 2> closure_enstrophy{};  ///< Of half the square of each layer's q.
+  };
+  [[nodiscard]] Budget budget(const Modes& q);
   void linear_rates(const Modes& q, Rates& rates) const;
+  void linear_enstrophy_rates(const Modes& q, Rates& rates) const;
   [[nodiscard]] double energy_rate(const Modes& q, const Modes& tendency) const;
+  [[nodiscard]] double enstrophy_rate(const Modes& q, const Modes& tendency) const;
+  [[nodiscard]] Layers advected(const Modes& q, Index at) const;
+  void whole_rate(const Modes& q, Modes& n);
   [[nodiscard]] std::array<double, 2> energies(const Modes& q) const;
   [[nodiscard]] double potential_energy(const Modes& q) const;
 
@@ -87,7 +95,6 @@ class TwoLayer final : public Model {
   TwoLayerParameters parameters_;
   base::RandomKey key_;
   Shells shells_;
-  Resolution resolution_;
   LayerFlow flow_;
   std::array<double, 2> mean_, gradient_;
   RelaxedJet jet_;

@@ -4,6 +4,7 @@
 
 #include "turbulence/models/two_layer.hpp"
 #include "turbulence/plane.hpp"
+#include "turbulence/resolution.hpp"
 
 namespace sluice::solvers::turbulence {
 namespace {
@@ -63,28 +64,76 @@ void TwoLayer::linear_rates(const Modes& q, Rates& rates) const {
                      sum([](double, double, Index, const Layers& psi) { return std::norm(psi[0] - psi[1]); });
 }
 
-TwoLayer::Rates TwoLayer::rates(const Modes& q) {
-  Rates result;
-  linear_rates(q, result);
-  const auto rate_of = [&](auto add) {
-    for (auto& field : tendency_) std::fill(field.span().begin(), field.span().end(), Complex{});
-    add(tendency_);
-    return energy_rate(q, tendency_);
+/// What advection carries: q_i, and the bottom in the lower layer.
+TwoLayer::Layers TwoLayer::advected(const Modes& q, Index at) const {
+  return {q[0].data()[at],
+          parameters_.topography.active() ? q[1].data()[at] + topography_.data()[at] : q[1].data()[at]};
+}
+
+/// Of the potential enstrophy, the sum of w_i <(q_i + delta_i2 eta)^2>/2, which neither advection nor the
+/// mean flow over the bottom changes.
+double TwoLayer::enstrophy_rate(const Modes& q, const Modes& tendency) const {
+  const double norm = 1 / (space_->points() * space_->points());
+  return norm * space_->sum_modes([&](Index at, double, double, double) {
+    const Layers p = advected(q, at);
+    return flow_.weight[0] * dot(p[0], tendency[0].data()[at]) +
+           flow_.weight[1] * dot(p[1], tendency[1].data()[at]);
+  });
+}
+
+void TwoLayer::linear_enstrophy_rates(const Modes& q, Rates& rates) const {
+  const double norm = 1 / (space_->points() * space_->points());
+  const auto sum = [&](auto of_layer) {
+    return norm * space_->sum_modes([&](Index at, double kx, double ky, double) {
+      const Layers psi = streamfunctions(q, at, kx, ky), p = advected(q, at);
+      double both = 0;
+      for (const std::size_t i : {0U, 1U})
+        both += flow_.weight[i] * dot(p[i], of_layer(i, at, kx, kx * kx + ky * ky, psi));
+      return both;
+    });
   };
-  result.relaxation += rate_of([&](Modes& n) { add_jet(q, n); });
-  result.topography = rate_of([&](Modes& n) { add_mean_topography(n); });
-  result.closure = rate_of([&](Modes& n) { add_closure(q, n); });
+  rates.production = sum([&](std::size_t i, Index, double kx, double, const Layers& psi) {
+    return times_i(-kx * gradient_[i], psi[i]);
+  });
+  rates.drag = sum([&](std::size_t i, Index, double, double k2, const Layers& psi) {
+    return i == 1 ? parameters_.drag * k2 * psi[1] : Complex{};
+  });
+  rates.viscous = sum([&](std::size_t i, Index at, double, double k2, const Layers&) {
+    return -viscosity(k2) * q[i].data()[at];
+  });
+  rates.relaxation = sum([&](std::size_t i, Index, double, double, const Layers& psi) {
+    return jet_.rate() * (i == 0 ? flow_.f1 : -flow_.f2) * (psi[0] - psi[1]);
+  });
+}
+
+/// L q + N(q)
+void TwoLayer::whole_rate(const Modes& q, Modes& n) {
+  nonlinear(q, 0, n);
+  space_->each_mode([&](Index at, double kx, double ky, double) {
+    const Pair rate = times(coupling(kx, ky), {q[0].data()[at], q[1].data()[at]});
+    n[0].data()[at] += rate.a;
+    n[1].data()[at] += rate.b;
+  });
+}
+
+TwoLayer::Budget TwoLayer::budget(const Modes& q) {
+  Budget result;
+  linear_rates(q, result.energy);
+  linear_enstrophy_rates(q, result.enstrophy);
+  const auto add = [&](double Rates::*term, auto part) {
+    for (auto& field : tendency_) std::fill(field.span().begin(), field.span().end(), Complex{});
+    part(tendency_);
+    result.energy.*term += energy_rate(q, tendency_);
+    result.enstrophy.*term += enstrophy_rate(q, tendency_);
+  };
+  add(&Rates::relaxation, [&](Modes& n) { add_jet(q, n); });
+  add(&Rates::topography, [&](Modes& n) { add_mean_topography(n); });
+  result.enstrophy.topography = 0;
+  add(&Rates::closure, [&](Modes& n) { add_closure(q, n); });
   if (closure_)
     for (const std::size_t layer : {0U, 1U})
       result.closure_enstrophy[layer] = mean_product(*space_, q[layer], tendency_[layer], one);
-  result.whole = rate_of([&](Modes& n) {
-    nonlinear(q, 0, n);
-    space_->each_mode([&](Index at, double kx, double ky, double) {
-      const Pair rate = times(coupling(kx, ky), {q[0].data()[at], q[1].data()[at]});
-      n[0].data()[at] += rate.a;
-      n[1].data()[at] += rate.b;
-    });
-  });
+  add(&Rates::whole, [&](Modes& n) { whole_rate(q, n); });
   return result;
 }
 
@@ -108,32 +157,53 @@ std::vector<run::Quantity> TwoLayer::from_means(const std::vector<double>& means
           {.name = "mean_q2_deviation", .unit = "s^-1", .value = std::sqrt(means[4])}};
 }
 
-/// `energy_residual`: what the whole right-hand side does beyond the sum of its terms, over the largest of
-/// them or a turnover: advection's own error.
+double TwoLayer::tail_ratio(const Modes& q) const {
+  return turbulence::tail_ratio(
+      *space_, [&](Index at) { return std::norm(q[0].data()[at]) + std::norm(q[1].data()[at]); });
+}
+
+/// `*_residual`: what the whole right-hand side does beyond the sum of its terms, over the largest of them or
+/// a turnover: advection's own error.
 std::vector<run::Quantity> TwoLayer::diagnostics(const Modes& q, double t) {
   auto result = samples(q, t);
-  const Rates r = rates(q);
-  const auto say = [&](const char* name, const char* unit, double value) {
+  const Budget now = budget(q);
+  const auto say = [&](const std::string& name, const char* unit, double value) {
     result.push_back({.name = name, .unit = unit, .value = value});
   };
-  const double potential = potential_energy(q), turnover = std::sqrt(result[3].value + result[4].value);
-  double size = (result[0].value + potential) * turnover, rest = r.whole;
-  for (const double part : {r.production, r.drag, r.viscous, r.relaxation, r.topography, r.closure}) {
-    size = std::max(size, std::abs(part));
-    rest -= part;
-  }
-  say("potential_energy", "m^2 s^-2", potential);
-  if (parameters_.hyperviscosity > 0) say("energy_viscous", "m^2 s^-3", r.viscous);
-  if (parameters_.jet.active()) say("energy_relaxation", "m^2 s^-3", r.relaxation);
-  if (parameters_.topography.active()) say("energy_topography", "m^2 s^-3", r.topography);
+  const double norm = 0.5 / (space_->points() * space_->points());
+  const double energy = result[0].value + potential_energy(q),
+               enstrophy = norm * space_->sum_modes([&](Index at, double, double, double) {
+                 const Layers p = advected(q, at);
+                 return flow_.weight[0] * std::norm(p[0]) + flow_.weight[1] * std::norm(p[1]);
+               });
+  const double turnover = std::sqrt(result[3].value + result[4].value);
+  const auto residual = [&](const Rates& r, double content) {
+    double size = content * turnover, rest = r.whole;
+    for (const double part : {r.production, r.drag, r.viscous, r.relaxation, r.topography, r.closure}) {
+      size = std::max(size, std::abs(part));
+      rest -= part;
+    }
+    return size > 0 ? rest / size : 0.0;
+  };
+  const auto say_both = [&](const std::string& term, double Rates::*rate) {
+    say("energy_" + term, "m^2 s^-3", now.energy.*rate);
+    say("enstrophy_" + term, "s^-3", now.enstrophy.*rate);
+  };
+  say("potential_energy", "m^2 s^-2", energy - result[0].value);
+  say("potential_enstrophy", "s^-2", enstrophy);
+  say("enstrophy_shear", "s^-3", now.enstrophy.production);
+  say("enstrophy_drag", "s^-3", now.enstrophy.drag);
+  if (parameters_.hyperviscosity > 0) say_both("viscous", &Rates::viscous);
+  if (parameters_.jet.active()) say_both("relaxation", &Rates::relaxation);
+  if (parameters_.topography.active()) say("energy_topography", "m^2 s^-3", now.energy.topography);
   if (closure_) {
-    say("energy_closure", "m^2 s^-3", r.closure);
-    say("enstrophy_closure_1", "s^-3", r.closure_enstrophy[0]);
-    say("enstrophy_closure_2", "s^-3", r.closure_enstrophy[1]);
+    say_both("closure", &Rates::closure);
+    say("enstrophy_closure_1", "s^-3", now.closure_enstrophy[0]);
+    say("enstrophy_closure_2", "s^-3", now.closure_enstrophy[1]);
   }
-  say("energy_residual", "1", size > 0 ? rest / size : 0.0);
-  result.push_back(resolution_.tail_ratio(
-      t, [&](Index at) { return std::norm(q[0].data()[at]) + std::norm(q[1].data()[at]); }));
+  say("energy_residual", "1", residual(now.energy, energy));
+  say("enstrophy_residual", "1", residual(now.enstrophy, enstrophy));
+  say("tail_ratio", "1", tail_ratio(q));
   return result;
 }
 
@@ -184,11 +254,13 @@ void TwoLayer::exchange(const Modes& q, ComplexField& modes) {
 }
 
 /// What the shells gain by advection, shear and drag: KEflux, APEflux, APEgenspec and KEfrictionspec of pyqg,
-/// summed over shells. J(psi_i, q_i) = J(psi_i, lap psi_i) +- F_i J(psi_1, psi_2) parts kinetic and potential
+/// summed over shells; a closure acts on momentum, so that its part is kinetic energy (pyqg's
+/// paramspec_KEflux). J(psi_i, q_i) = J(psi_i, lap psi_i) +- F_i J(psi_1, psi_2) parts kinetic and potential
 /// energy.
 std::vector<run::Curve> TwoLayer::transfers(const Modes& q) {
   const double norm = 1 / (space_->points() * space_->points()), coupling = flow_.weight[0] * flow_.f1;
   advection(q, tendency_);
+  add_closure(q, tendency_);
   ComplexField between = space_->make_modes("between");
   exchange(q, between);
   const auto potential = [&](Index at, double kx, double ky, double) {
@@ -211,13 +283,13 @@ std::vector<run::Curve> TwoLayer::transfers(const Modes& q) {
   const auto kinetic = [&](Index at, double kx, double ky, double kz) {
     return whole(at, kx, ky, kz) - potential(at, kx, ky, kz);
   };
-  return {
-      shells_.curve("kinetic_energy_transfer", "kinetic energy that advection brings", shells_.sums(kinetic)),
-      shells_.curve("potential_energy_transfer", "potential energy that advection brings",
-                    shells_.sums(potential)),
-      shells_.curve("potential_energy_generation", "potential energy that the shear makes",
-                    shells_.sums(generation)),
-      shells_.curve("drag_spectrum", "kinetic energy that the drag leaves", shells_.sums(drag))};
+  return {shells_.curve("kinetic_energy_transfer", "kinetic energy that advection and closure bring",
+                        shells_.sums(kinetic)),
+          shells_.curve("potential_energy_transfer", "potential energy that advection brings",
+                        shells_.sums(potential)),
+          shells_.curve("potential_energy_generation", "potential energy that the shear makes",
+                        shells_.sums(generation)),
+          shells_.curve("drag_spectrum", "kinetic energy that the drag leaves", shells_.sums(drag))};
 }
 
 }  // namespace sluice::solvers::turbulence

@@ -165,7 +165,31 @@ TEST(TwoLayerBudget, ClosesWithEveryTermAndClosure) {
         base::Communicator::world());
     test::advance_to(*solver, 7200 * 20);
     EXPECT_LT(std::abs(test::quantity(*solver, "energy_residual")), 1e-10) << terms;
+    EXPECT_LT(std::abs(test::quantity(*solver, "enstrophy_residual")), 1e-10) << terms;
   }
+}
+
+/// The terms against what a short step changes.
+TEST(TwoLayerBudget, RatesAreThoseOfEnergyAndPotentialEnstrophy) {
+  auto solver = test::turbulence_solver(
+      "{grid: {points: [32, 28], length: [1.0e+6]}, equation: {model: two_layer, two_layer: {noise: 20, "
+      "topography: {type: hill, amplitude: 1.0e-5}, lower_flow: -0.01, hyperviscosity: 1.0e+30, jet: {rate: "
+      "1.0e-6, width: 5.0e+4, sponge: 1.0e-6}, closure: {type: smagorinsky}}}, time: {integrator: etdrk4, "
+      "dt: 7200, dealiasing: padded}}",
+      base::Communicator::world());
+  test::advance_to(*solver, 7200 * 20);
+  const auto now = [&](const std::string& name) { return test::quantity(*solver, name); };
+  const auto energy = [&] { return now("kinetic_energy") + now("potential_energy"); };
+  double rates[2] = {0, 0};
+  for (const std::string term : {"shear", "drag", "viscous", "relaxation", "closure"}) {
+    rates[0] += now("energy_" + term);
+    rates[1] += now("enstrophy_" + term);
+  }
+  rates[0] += now("energy_topography");
+  const double before[2] = {energy(), now("potential_enstrophy")}, dt = 60;
+  test::advance_to(*solver, 7200 * 20 + dt, 7200 * 20);
+  EXPECT_NEAR((energy() - before[0]) / dt, rates[0], 2e-3 * std::abs(rates[0]));
+  EXPECT_NEAR((now("potential_enstrophy") - before[1]) / dt, rates[1], 2e-3 * std::abs(rates[1]));
 }
 
 TEST(TwoLayerBudget, EddyViscosityTakesAndBackscatterGivesBackItsPart) {

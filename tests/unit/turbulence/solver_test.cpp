@@ -32,11 +32,13 @@ TEST(TurbulenceSolver, SpectraAddUpToEnergyAndEnstrophy) {
     EXPECT_NEAR((curves[n].values[0] + 2 * (total(n) - curves[n].values[0])) / enstrophy, 1, 1e-12);
 }
 
-TEST(TwoLayerCurves, TransfersMoveEnergyAndTheRestAddsUpToTheRates) {
+class TwoLayerCurves : public testing::TestWithParam<std::string> {};
+
+TEST_P(TwoLayerCurves, TransfersMoveEnergyAndTheRestAddsUpToTheRates) {
   auto solver = test::turbulence_solver(
-      "{grid: {points: [32, 32], length: [1.0e+6]}, equation: {model: two_layer}, time: {integrator: ab3, "
-      "dt: "
-      "7200, dealiasing: padded}}",
+      "{grid: {points: [32, 32], length: [1.0e+6]}, equation: {model: two_layer, two_layer: {closure: "
+      "{type: " +
+          GetParam() + "}}}, time: {integrator: ab3, dt: 7200, dealiasing: padded}}",
       base::Communicator::world());
   test::advance_to(*solver, 7200 * 30);
   std::map<std::string, double> total, size;
@@ -47,9 +49,40 @@ TEST(TwoLayerCurves, TransfersMoveEnergyAndTheRestAddsUpToTheRates) {
     }
   EXPECT_GT(size["potential_energy_transfer"], 0);
   const double moved = std::max(size["kinetic_energy_transfer"], size["potential_energy_transfer"]);
-  EXPECT_NEAR((total["kinetic_energy_transfer"] + total["potential_energy_transfer"]) / moved, 0, 1e-10);
+  const double closure = GetParam() == "none" ? 0 : test::quantity(*solver, "energy_closure");
+  EXPECT_EQ(closure < 0, GetParam() == "smagorinsky");
+  EXPECT_NEAR((total["kinetic_energy_transfer"] + total["potential_energy_transfer"] - closure) / moved, 0,
+              1e-10);
   EXPECT_NEAR(total["potential_energy_generation"] / test::quantity(*solver, "energy_shear"), 1, 1e-10);
   EXPECT_NEAR(total["drag_spectrum"] / test::quantity(*solver, "energy_drag"), 1, 1e-10);
+}
+
+INSTANTIATE_TEST_SUITE_P(Closures, TwoLayerCurves, testing::Values("none", "smagorinsky"));
+
+/// Relative vorticity and velocities are those of the stream functions.
+TEST(TwoLayerOutputs, VorticityIsTheCurlOfTheVelocity) {
+  auto solver = test::turbulence_solver(
+      "{grid: {points: [16, 18], length: [1.0e+6, 8.0e+5]}, equation: {model: two_layer}, time: {dt: 7200}}",
+      base::Communicator::self());
+  test::advance_to(*solver, 7200);
+  std::map<std::string, std::vector<double>> field;
+  const auto outputs = solver->outputs();
+  for (const auto& output : outputs) {
+    const auto view = output.compute();
+    const grid::View<const double> values(view.data, *view.layout);
+    for (grid::Index i = 0; i < 16; ++i)
+      for (grid::Index j = 0; j < 18; ++j) field[output.info.name].push_back(values(i, j));
+  }
+  // q1 - q2 = zeta_1 - zeta_2 - (F1 + F2) (psi_1 - psi_2), F1 + F2 = 1/rd^2.
+  double error = 0, size = 0;
+  for (std::size_t n = 0; n < field["q1"].size(); ++n) {
+    const double psi = field["streamfunction_1"][n] - field["streamfunction_2"][n];
+    const double zeta = field["vorticity_1"][n] - field["vorticity_2"][n];
+    error = std::max(error, std::abs(field["q1"][n] - field["q2"][n] - zeta + psi / (15000.0 * 15000.0)));
+    size = std::max(size, std::abs(zeta));
+  }
+  EXPECT_GT(size, 0);
+  EXPECT_LT(error, 1e-12 * size);
 }
 
 TEST(TurbulenceSolver, ARandomStartIsTheSameOnAnyNumberOfRanks) {
