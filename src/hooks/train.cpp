@@ -1,6 +1,6 @@
 // Training of a surrogate inside the run: a reservoir of samples of the solver's outputs, a fixed number of
 // gradient steps every so many solver steps, and publication at a step boundary when samples that are never
-// trained on say that it is better.
+// trained on say that it is better. Members of an ensemble may learn one surrogate together.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,6 +11,8 @@
 #include "base/timer.hpp"
 #include "hooks/hooks.hpp"
 #include "hooks/sampler.hpp"
+#include "hooks/train_share.hpp"
+#include "hooks/train_together.hpp"
 #include "run/surrogates.hpp"
 #include "run/training_state.hpp"
 #include "run/weights_file.hpp"
@@ -26,17 +28,21 @@ struct TrainParameters {
   std::vector<std::string> targets;
   SamplerParameters sampler;
   std::int64_t start_after = 16, gradient_steps = 10, validate_every = 5, publish_from = 0;
+  std::string gradient_steps_are = "fixed";
+  double share = 0.05;
+  TogetherParameters together;
   std::string file;
   surrogate::TrainingParameters training;
 };
 
-class Train : public run::Corrector {
+class Train : public run::Corrector, public Learner {
  public:
   Train(const TrainParameters& parameters, const run::HookContext& context)
       : where_("hook train: use: " + parameters.use),
         parameters_(parameters),
         context_(context),
-        surrogate_(&context.surrogates->get("hook train: use", parameters.use)) {
+        surrogate_(&context.surrogates->get("hook train: use", parameters.use)),
+        lessons_{.steps = parameters.gradient_steps} {
     SampledChannels channels{.inputs = surrogate_->inputs(), .targets = surrogate_->outputs()};
     if (!parameters.targets.empty() && parameters.targets.size() != channels.targets.size())
       throw base::InputError(fmt::format("{}: {} targets for its {} outputs", where_,
@@ -47,19 +53,51 @@ class Train : public run::Corrector {
     if (!surrogate_->weights().script.file.empty())
       throw base::InputError(where_ +
                              ": a TorchScript module cannot be trained; one of Sluice's networks can");
+    if (tuned() && parameters.together.active())
+      throw base::InputError(where_ +
+                             ": gradient_steps_are: tuned is for runs that learn by themselves; with "
+                             "`together` fixed is allowed");
     surrogate_->learning.active = true;
+    tell_lessons();
     trainer_.emplace(context.communicator, parameters.training, surrogate_->weights(), key(batch_stream));
   }
 
   std::vector<run::Increment> correct(const run::Look& look) override {
-    if (!sampler_->look(look) || sampler_->samples().filled() < parameters_.start_after) return {};
-    const surrogate::Samples& samples = sampler_->samples();
-    const base::ScopedTimer timer("train " + parameters_.use);
-    for (std::int64_t n = 0; n < parameters_.gradient_steps; ++n)
-      if (!trainer_->step(samples)) return {};
-    surrogate_->learning.loss = trainer_->last_loss();
-    if (++occasions_ % parameters_.validate_every == 0) validate(look);
+    const double begin = base::wall_seconds();
+    if (sampler_->look(look) && !parameters_.together.active() && enough()) lesson(look.moment.step);
+    share_.occasion(begin);
     return {};
+  }
+
+  /// Before every checkpoint: the only time at which the clock has a say. Collective.
+  void flush() override {
+    if (!tuned()) return;
+    const Lessons next = share_.propose(context_.communicator, parameters_.share, lessons_);
+    if (next.steps != lessons_.steps || next.spacing != lessons_.spacing)
+      base::log::info("surrogate {}: {} gradient steps at every {} from here on, for {:.3g} % of the time",
+                      parameters_.use, next.steps,
+                      next.spacing == 1 ? "occasion" : fmt::format("{} occasions", next.spacing),
+                      100 * parameters_.share);
+    lessons_ = next;
+    tell_lessons();
+  }
+
+  surrogate::Trainer& trainer() override { return *trainer_; }
+  const surrogate::Samples& samples() override { return sampler_->samples(); }
+  bool ready() override { return enough() && trainer_->can_learn(samples()); }
+  bool learned() override {
+    surrogate_->learning.loss = trainer_->last_loss();
+    return ++occasions_ % parameters_.validate_every == 0;
+  }
+  void validated(std::int64_t step) override {
+    surrogate_->learning.validation = trainer_->validation_loss();
+    if (trainer_->best_step() == trainer_->steps()) waiting_ = 1;
+    if (waiting_ == 0 || step < parameters_.publish_from) return;
+    waiting_ = 0;
+    surrogate_->publish(trainer_->best());
+    if (++surrogate_->learning.version == 1)
+      base::log::info("surrogate {}: first published after {} gradient steps, validation {:.6g}",
+                      parameters_.use, trainer_->steps(), surrogate_->learning.validation);
   }
 
   void finish(const run::Look&) override {
@@ -80,25 +118,40 @@ class Train : public run::Corrector {
     state.within("trainer", [this](run::State& inner) { run::declare_state(inner, *trainer_); });
     state.integer("occasions", occasions_);
     state.integer("waiting", waiting_);
+    if (!tuned()) return;
+    state.integer("passed", passed_);
+    state.integer("gradient_steps", lessons_.steps);
+    state.integer("spacing", lessons_.spacing);
   }
-  void restored() override { trainer_->restored(); }
+  void restored() override {
+    trainer_->restored();
+    tell_lessons();
+  }
 
  private:
   [[nodiscard]] base::RandomKey key(std::uint32_t stream) const {
     return {.seed = static_cast<std::uint64_t>(parameters_.sampler.seed), .stream = stream};
   }
 
-  void validate(const run::Look& look) {
-    const std::int64_t best_before = trainer_->best_step();
-    surrogate_->learning.validation = trainer_->validate(sampler_->samples());
-    const bool better = trainer_->best_step() != best_before;
-    if (better) waiting_ = 1;
-    if (waiting_ == 0 || look.moment.step < parameters_.publish_from) return;
-    waiting_ = 0;
-    surrogate_->publish(trainer_->best());
-    if (++surrogate_->learning.version == 1)
-      base::log::info("surrogate {}: first published after {} gradient steps, validation {:.6g}",
-                      parameters_.use, trainer_->steps(), surrogate_->learning.validation);
+  [[nodiscard]] bool tuned() const { return parameters_.gradient_steps_are == "tuned"; }
+  [[nodiscard]] bool enough() { return samples().filled() >= parameters_.start_after; }
+  void tell_lessons() {
+    surrogate_->learning.gradient_steps =
+        static_cast<double>(lessons_.steps) / static_cast<double>(lessons_.spacing);
+  }
+
+  /// At an occasion. Collective.
+  void lesson(std::int64_t step) {
+    if (++passed_ < lessons_.spacing) return;
+    passed_ = 0;
+    const double begin = base::wall_seconds();
+    const base::ScopedTimer timer("train " + parameters_.use);
+    for (std::int64_t n = 0; n < lessons_.steps; ++n)
+      if (!trainer_->step(samples())) return;
+    const double half = base::wall_seconds();
+    const bool due = learned();
+    if (due && !std::isnan(trainer_->validate(samples()))) validated(step);
+    share_.lesson(begin, lessons_.steps, base::wall_seconds() - half);
   }
 
   std::string where_;
@@ -107,6 +160,9 @@ class Train : public run::Corrector {
   surrogate::Surrogate* surrogate_;
   std::optional<Sampler> sampler_;
   std::optional<surrogate::Trainer> trainer_;
+  Lessons lessons_;
+  TrainingShare share_;
+  std::int64_t passed_ = 0;  // occasions since the last lesson
   std::int64_t occasions_ = 0;
   std::int64_t waiting_ = 0;  // 1: better weights wait for `publish_from`
 };
@@ -123,7 +179,22 @@ class TrainCase : public run::HookCase {
     t.sampler.declare(p);
     p.integer("start_after", t.start_after, {.help = "moments kept before training begins", .minimum = 1});
     p.integer("gradient_steps", t.gradient_steps,
-              {.help = "at every occasion of the schedule", .minimum = 1});
+              {.help = "at every occasion of the schedule, or at every meeting of `together`", .minimum = 1});
+    p.choice("gradient_steps_are", t.gradient_steps_are,
+             {{"fixed", "so many, whatever they cost"},
+              {"tuned",
+               "so many at first; at every checkpoint the number, or after how many occasions one is taken, "
+               "is set "
+               "to what fits into `share`, and recorded there, so that a restart repeats it"}},
+             {.help = "what their number depends on"});
+    p.real("share", t.share,
+           {.help = "tuned: part of the wall time that training may take",
+            .minimum = 0,
+            .maximum = 1,
+            .exclusive_minimum = true,
+            .exclusive_maximum = true});
+    p.group("together", "learning with the other members of an ensemble",
+            [&](base::Parameters& g) { t.together.declare(g, time_unit); });
     p.integer("validate_every", t.validate_every,
               {.help = "occasions between validations; the weights are published at one if they are the best",
                .minimum = 1});
@@ -135,6 +206,13 @@ class TrainCase : public run::HookCase {
   }
   [[nodiscard]] std::vector<std::string> files() const override {
     return parameters_.file.empty() ? std::vector<std::string>{} : std::vector{parameters_.file};
+  }
+  [[nodiscard]] std::string meeting_key() const override {
+    return parameters_.together.active() ? "together.every" : "";
+  }
+  [[nodiscard]] std::unique_ptr<run::Meeting> meeting(const run::MeetingContext&) const override {
+    return std::make_unique<LearningTogether>(parameters_.together, parameters_.use,
+                                              parameters_.gradient_steps);
   }
   [[nodiscard]] std::unique_ptr<run::Hook> build(const run::HookContext& context) const override {
     auto hook = std::make_unique<Train>(parameters_, context);

@@ -120,21 +120,6 @@ std::vector<double> Calibration::times(double begin, double end) const {
   return times;
 }
 
-std::vector<double> Calibration::everybody(const Gathering& gathering,
-                                           const std::vector<std::vector<double>>& own) const {
-  const auto size = static_cast<std::size_t>(
-      context_.world.max(own.empty() ? std::int64_t{0} : static_cast<std::int64_t>(own.front().size())));
-  std::vector<double> all(gathering.members.size() * size, 0.0);
-  if (gathering.group.is_root())
-    for (std::size_t n = 0; n < own.size(); ++n) {
-      const auto place = std::ranges::find(gathering.members, gathering.own[n].member);
-      std::ranges::copy(
-          own[n], all.begin() + (place - gathering.members.begin()) * static_cast<std::ptrdiff_t>(size));
-    }
-  context_.world.sum(std::span<double>(all));
-  return all;
-}
-
 void Calibration::hold(const Gathering& gathering) {
   if (gathering.number == 0)
     begin(gathering);
@@ -170,9 +155,9 @@ Calibration::Lesson Calibration::collect(const Gathering& gathering) const {
     memories.push_back(calibrated_of(one).calibration_memory());
   }
   Lesson lesson{.members = gathering.members.size(),
-                .outputs = everybody(gathering, said),
-                .parameters = everybody(gathering, weights),
-                .memory = everybody(gathering, memories)};
+                .outputs = numbers_of_members(gathering, said),
+                .parameters = numbers_of_members(gathering, weights),
+                .memory = numbers_of_members(gathering, memories)};
   lesson.memory.resize(lesson.memory.size() / lesson.members);  // they are alike
   lesson.count = lesson.parameters.size() / lesson.members;
   for (std::size_t i = 0; i < lesson.outputs.size(); ++i)

@@ -54,9 +54,6 @@ class Calibration final : public Meeting {
   void hold(const Gathering& gathering) override;
 
  private:
-  /// [member][place] of all groups, the same on every rank.
-  [[nodiscard]] std::vector<double> everybody(const Gathering& gathering,
-                                              const std::vector<std::vector<double>>& own) const;
   void begin(const Gathering& gathering);
   void learn(const Gathering& gathering);
   struct Lesson;

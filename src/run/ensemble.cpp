@@ -25,10 +25,23 @@ void check_variations(Registry& registry, const Case& whole) {
     static_cast<void>(member_case(registry, whole, member));
 }
 
+/// The keys of the case by which members meet: of the solver and of the hooks.
+std::vector<std::string> meeting_keys(const Case& whole) {
+  std::vector<std::string> keys;
+  if (const std::string key = whole.solver->meeting_key(); !key.empty()) keys.push_back(key);
+  for (std::size_t n = 0; n < whole.hooks.size(); ++n)
+    if (const std::string key = whole.hooks[n].hook->meeting_key(); !key.empty())
+      keys.push_back(fmt::format("hooks.{}.{}", n, key));
+  return keys;
+}
+
 /// Members meet by what they have in common. InputError.
 void check_meeting(const Case& whole) {
-  const std::string key = whole.solver->meeting_key();
-  if (key.empty()) return;
+  const std::vector<std::string> keys = meeting_keys(whole);
+  if (keys.empty()) return;
+  const std::string& key = keys.front();
+  if (keys.size() > 1)
+    throw base::InputError(fmt::format("{} and {}: members can meet for one of them only", key, keys[1]));
   if (whole.ensemble.members < 2)
     base::refuse(whole.parameters, key, "needs an ensemble: ensemble.members of at least 2");
   const std::string group = key.substr(0, key.find('.'));
@@ -36,6 +49,14 @@ void check_meeting(const Case& whole) {
     if (varied == group || varied.starts_with(group + "."))
       base::refuse(whole.parameters, "ensemble",
                    fmt::format("{} may not differ from member to member: they meet by {}", varied, key));
+}
+
+/// Of the case of one member; null if members do not meet. Collective.
+std::unique_ptr<Meeting> meeting_of(const Case& member, const MeetingContext& context) {
+  if (!member.solver->meeting_key().empty()) return member.solver->meeting(context);
+  for (const HookItem& item : member.hooks)
+    if (!item.hook->meeting_key().empty()) return item.hook->meeting(context);
+  return nullptr;
 }
 
 /// Said once for the ensemble, before any member begins. Collective.
@@ -135,15 +156,15 @@ Status run_ensemble(const base::Communicator& world, Registry& registry, const C
 
   const base::Communicator communicator = world.split(plan.group, world.rank());
   EnsembleGroup group(world, communicator, registry, whole, folder, options);
-  if (whole.solver->meeting_key().empty()) {
+  if (meeting_keys(whole).empty()) {
     group.run_in_turn(plan.members);
   } else {
     const auto meeting =
-        member_case(registry, whole, 0)
-            ->solver->meeting({.world = world,
-                               .folder = folder,
-                               .time_unit = whole.solver->time_unit(),
-                               .provenance = provenance_json(world, options.command, registry.libraries)});
+        meeting_of(*member_case(registry, whole, 0),
+                   {.world = world,
+                    .folder = folder,
+                    .time_unit = whole.solver->time_unit(),
+                    .provenance = provenance_json(world, options.command, registry.libraries)});
     group.run_together(plan.members, *meeting);
   }
   base::log::set_prefix("", world.is_root());

@@ -136,8 +136,11 @@ Gathering EnsembleGroup::gathering(double time, std::int64_t number) {
   std::vector<double> present(static_cast<std::size_t>(whole_->ensemble.members), 0.0);
   for (Member& member : members_) {
     if (!member.arrived) continue;
-    gathering.own.push_back(
-        {.member = member.result.member, .solver = &member.run->solver(), .outputs = &member.run->outputs()});
+    gathering.own.push_back({.member = member.result.member,
+                             .solver = &member.run->solver(),
+                             .outputs = &member.run->outputs(),
+                             .hooks = member.run->hooks(),
+                             .step = member.run->step()});
     if (communicator_.is_root()) present[static_cast<std::size_t>(member.result.member)] = 1;
   }
   world_.sum(std::span<double>(present));

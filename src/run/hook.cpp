@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "run/meeting.hpp"
 #include "run/surrogates.hpp"
 
 namespace sluice::run {
@@ -19,6 +20,10 @@ grid::FieldView OutputSet::get(const std::string& name) {
     names.push_back(output.info.name);
   }
   refuse_output("outputs", name, names);
+}
+
+std::unique_ptr<Meeting> HookCase::meeting(const MeetingContext&) const {
+  throw base::Error("this hook has no meetings of members");
 }
 
 void refuse_output(const std::string& where, const std::string& name, const std::vector<std::string>& known) {

@@ -133,6 +133,10 @@ class HookCase {
   /// Files or folders below the run folder that belong to this hook alone; two hooks with the same one are
   /// refused.
   [[nodiscard]] virtual std::vector<std::string> files() const { return {}; }
+  /// The key of this hook by which the members of an ensemble meet (run/meeting.hpp); empty: they do not.
+  [[nodiscard]] virtual std::string meeting_key() const { return {}; }
+  /// What they do there. Collective over the communicator.
+  [[nodiscard]] virtual std::unique_ptr<Meeting> meeting(const MeetingContext& context) const;
   /// Checks against the solver that will be looked at (names of outputs). Collective.
   [[nodiscard]] virtual std::unique_ptr<Hook> build(const HookContext& context) const = 0;
 

@@ -108,6 +108,12 @@ void HookList::finish(const Look& look) {
     });
 }
 
+std::vector<Hook*> HookList::all() const {
+  std::vector<Hook*> hooks;
+  for (const Entry& entry : entries_) hooks.push_back(entry.hook.get());
+  return hooks;
+}
+
 int HookList::missing() const {
   int total = 0;
   for (const Entry& entry : entries_) total += entry.missing;

@@ -33,6 +33,7 @@ class HookList {
   /// Collective.
   void observe(const Look& look);
   void flush();
+  [[nodiscard]] std::vector<Hook*> all() const;
   void finish(const Look& look);
 
   /// Outputs that could not be written and have not been made up for.

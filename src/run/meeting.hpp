@@ -19,6 +19,8 @@ struct Attendant {
   std::int64_t member = 0;
   Solver* solver = nullptr;
   OutputSet* outputs = nullptr;
+  std::vector<Hook*> hooks{};  ///< In the order of the case.
+  std::int64_t step = 0;       ///< That it has arrived after.
 };
 
 /// All who meet. Members that have failed stay away; what is done must not depend on how many groups there
@@ -30,6 +32,12 @@ struct Gathering {
   double time = 0;
   std::int64_t number = 0;  ///< Meetings before this one.
 };
+
+/// Numbers of every member, `own` of this group's attendants, all of the same length: [member][place] of all
+/// groups in the order of Gathering::members, the same bits on every rank and for any groups. Collective over
+/// the world.
+[[nodiscard]] std::vector<double> numbers_of_members(const Gathering& gathering,
+                                                     const std::vector<std::vector<double>>& own);
 
 struct MeetingContext {
   base::Communicator world;

@@ -255,6 +255,7 @@ std::int64_t Run::meetings() const { return impl_->meetings; }
 OutputSet& Run::outputs() { return *impl_->outputs; }
 bool Run::has_solver() const { return impl_->solver != nullptr; }
 Solver& Run::solver() { return *impl_->solver; }
+std::vector<Hook*> Run::hooks() { return impl_->hooks.all(); }
 std::string Run::failure() const { return impl_->failure; }
 std::string Run::checkpoint() const {
   if (impl_->checkpoint_step < 0) return impl_->resumed_from;

@@ -92,6 +92,7 @@ std::vector<Quantity> Surrogates::quantities() const {
     list.push_back({item->name() + "_loss", "", item->learning.loss});
     list.push_back({item->name() + "_validation", "", item->learning.validation});
     list.push_back({item->name() + "_version", "", static_cast<double>(item->learning.version)});
+    list.push_back({item->name() + "_gradient_steps", "", item->learning.gradient_steps});
   }
   return list;
 }

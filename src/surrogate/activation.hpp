@@ -8,7 +8,7 @@
 
 namespace sluice::surrogate {
 
-enum class Activation { gelu, tanh, relu, silu };
+enum class Activation { gelu, tanh, relu, silu, sine };
 [[nodiscard]] Activation activation_of(const std::string& name);
 
 /// exp(x), relative error below 3e-7: reduction by Cody and Waite, Taylor polynomial on [-ln 2 / 2, ln 2 /
@@ -71,6 +71,9 @@ void activate(Activation activation, Real* values, std::int64_t number) {
       return;
     case Activation::silu:
       for (std::int64_t n = 0; n < number; ++n) values[n] = silu(values[n]);
+      return;
+    case Activation::sine:
+      for (std::int64_t n = 0; n < number; ++n) values[n] = std::sin(values[n]);
       return;
   }
 }

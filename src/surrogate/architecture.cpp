@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "base/error.hpp"
 
 namespace sluice::surrogate {
@@ -49,6 +51,30 @@ void add_fourier(std::vector<TensorShape>& list, const Architecture& a, std::int
   add_linear(list, "project.1", a.projection, outputs);
 }
 
+/// Initial weights keep the variance from block to block: that of a complex product or sum is fan_in times
+/// the sum of the variances of both parts, each bound^2 / 3. The last layer begins near 0.
+void add_transform_once(std::vector<TensorShape>& list, const Architecture& a, std::int64_t inputs,
+                        std::int64_t outputs, int dimensions) {
+  const double real = std::sqrt(3.0), complex = std::sqrt(1.5), near_zero = 1e-3;
+  add_linear(list, "lift", inputs, a.width);
+  const std::vector<std::int64_t> modes = a.modes_of(dimensions);
+  Shape spectral{a.width, a.width}, kept;
+  for (std::size_t d = 0; d < modes.size(); ++d)
+    kept.push_back(d + 1 < modes.size() ? 2 * modes[d] : modes[d]);
+  spectral.insert(spectral.end(), kept.begin(), kept.end());
+  spectral.push_back(2);
+  for (std::int64_t l = 0; l < a.blocks; ++l) {
+    list.push_back({fmt::format("blocks.{}.spectral", l), spectral, a.width, complex});
+    for (std::size_t d = 0; d < kept.size(); ++d)
+      list.push_back(
+          {fmt::format("blocks.{}.mix.{}", l, d), {kept[d], kept[d], a.width, 2}, kept[d], complex});
+  }
+  add_linear(list, "project.0", 2 * a.width, a.projection);
+  add_linear(list, "project.1", a.projection, 2 * outputs);
+  list[0].gain = list[list.size() - 4].gain = real;
+  for (std::size_t n = 1; n <= 2; ++n) list[list.size() - n].gain = near_zero;
+}
+
 std::string joined(const std::vector<std::int64_t>& values, const char* between) {
   return fmt::format("{}", fmt::join(values, between));
 }
@@ -56,9 +82,11 @@ std::string joined(const std::vector<std::int64_t>& values, const char* between)
 }  // namespace
 
 void Architecture::declare(base::Parameters& p, bool may_be_the_files) {
-  std::vector<base::Option> kinds{{"mlp", "multilayer perceptron, the same at every point"},
-                                  {"convolutional", "convolutions with periodic boundaries"},
-                                  {"fourier", "Fourier neural operator"}};
+  std::vector<base::Option> kinds{
+      {"mlp", "multilayer perceptron, the same at every point"},
+      {"convolutional", "convolutions with periodic boundaries"},
+      {"fourier", "Fourier neural operator"},
+      {"transform_once", "Transform Once: one transform, all layers between the kept wavenumbers"}};
   if (may_be_the_files) {
     kinds.push_back({"file", "whatever the weights file holds"});
     kind = "file";
@@ -68,7 +96,8 @@ void Architecture::declare(base::Parameters& p, bool may_be_the_files) {
            {{"gelu", "x (1 + erf(x / sqrt 2)) / 2"},
             {"tanh", "hyperbolic tangent"},
             {"relu", "max(x, 0)"},
-            {"silu", "x / (1 + exp(-x))"}},
+            {"silu", "x / (1 + exp(-x))"},
+            {"sine", "sin x, what Transform Once is made for"}},
            {.help = "function between the layers"});
   p.integers(
       "hidden", hidden,
@@ -76,20 +105,22 @@ void Architecture::declare(base::Parameters& p, bool may_be_the_files) {
   p.integer(
       "kernel", kernel,
       {.help = "convolutional: points of the kernel along each axis, odd", .minimum = 1, .maximum = 31});
-  p.integer("width", width, {.help = "fourier: channels between the blocks", .minimum = 1});
-  p.integer("blocks", blocks, {.help = "fourier: number of blocks", .minimum = 1});
-  p.integers("modes", modes,
-             {.help = "fourier: wavenumbers kept along each axis; one number stands for all axes",
-              .minimum = 1,
-              .minimum_size = 1,
-              .maximum_size = 3});
-  p.integer("projection", projection,
-            {.help = "fourier: channels of the hidden layer of the projection", .minimum = 1});
+  p.integer("width", width, {.help = "fourier, transform_once: channels between the blocks", .minimum = 1});
+  p.integer("blocks", blocks, {.help = "fourier, transform_once: number of blocks", .minimum = 1});
+  p.integers(
+      "modes", modes,
+      {.help = "fourier, transform_once: wavenumbers kept along each axis; one number stands for all axes",
+       .minimum = 1,
+       .minimum_size = 1,
+       .maximum_size = 3});
+  p.integer(
+      "projection", projection,
+      {.help = "fourier, transform_once: channels of the hidden layer of the projection", .minimum = 1});
 }
 
 std::string Architecture::text(std::size_t inputs, std::size_t outputs) const {
-  if (kind == "fourier")
-    return fmt::format("fourier {} -> {}, width {}, {} blocks, modes {}, projection {}, {}", inputs, outputs,
+  if (spectral())
+    return fmt::format("{} {} -> {}, width {}, {} blocks, modes {}, projection {}, {}", kind, inputs, outputs,
                        width, blocks, joined(modes, "x"), projection, activation);
   std::vector<std::int64_t> channels = hidden;
   channels.insert(channels.begin(), static_cast<std::int64_t>(inputs));
@@ -113,13 +144,13 @@ std::vector<std::int64_t> Architecture::modes_of(int dimensions) const {
 }
 
 std::int64_t Architecture::reach() const {
-  if (kind == "fourier") return -1;
+  if (spectral()) return -1;
   return kind == "mlp" ? 0 : (kernel - 1) / 2 * (static_cast<std::int64_t>(hidden.size()) + 1);
 }
 
 bool Architecture::same(const Architecture& other) const {
   if (kind != other.kind || activation != other.activation) return false;
-  if (kind == "fourier")
+  if (spectral())
     return width == other.width && blocks == other.blocks && modes == other.modes &&
            projection == other.projection;
   return hidden == other.hidden && (kind == "mlp" || kernel == other.kernel);
@@ -131,8 +162,9 @@ std::vector<TensorShape> tensor_shapes(const Architecture& architecture, std::in
                                        std::int64_t outputs, int dimensions) {
   architecture.check();
   std::vector<TensorShape> list;
-  if (architecture.kind == "fourier") {
-    add_fourier(list, architecture, inputs, outputs, dimensions);
+  if (architecture.spectral()) {
+    const auto add = architecture.kind == "fourier" ? add_fourier : add_transform_once;
+    add(list, architecture, inputs, outputs, dimensions);
     return list;
   }
   std::vector<std::int64_t> channels = architecture.hidden;

@@ -17,14 +17,21 @@ namespace sluice::surrogate {
 ///                  Weights lift.weight [width, in], lift.bias; of every block blocks.L.spectral
 ///                  [in, out, 2 m_0, ..., m_last, 2] (complex, wavenumbers 0..m-1, -m..-1; 0..m-1 along the
 ///                  last axis), blocks.L.weight [width, width], blocks.L.bias; project.0 and project.1.
+///   transform_once Transform Once; Poli, Massaroli et al., NeurIPS 2022, arXiv:2211.14453, between the kept
+///                  wavenumbers of the Fourier transform instead of the cosine transform. Weights lift.weight
+///                  [width, in], lift.bias; blocks.L.spectral as of `fourier`, blocks.L.mix.D [2 m_D, 2 m_D,
+///                  width, 2] (complex, m_D along the last axis) of every axis D; project.0 [projection, 2
+///                  width] and project.1 [2 out, projection] on real and imaginary parts.
 struct Architecture {
   std::string kind = "mlp";
   std::string activation = "gelu";
   std::vector<std::int64_t> hidden{16, 16};  ///< mlp, convolutional: channels of the hidden layers.
   std::int64_t kernel = 3;                   ///< convolutional: points along each axis, odd.
-  std::int64_t width = 16, blocks = 4;       ///< fourier: channels and number of blocks.
-  std::vector<std::int64_t> modes{8};        ///< fourier: kept along each axis; one number for all.
-  std::int64_t projection = 32;              ///< fourier: channels of the hidden layer of the projection.
+  std::int64_t width = 16, blocks = 4;       ///< fourier, transform_once: channels and number of blocks.
+  std::vector<std::int64_t> modes{8};        ///< The same: kept along each axis; one number for all.
+  std::int64_t projection = 32;              ///< The same: channels of the hidden layer of the projection.
+
+  [[nodiscard]] bool spectral() const { return kind == "fourier" || kind == "transform_once"; }
 
   /// In a case file the kind may be "file": whatever the weights file holds.
   void declare(base::Parameters& parameters, bool may_be_the_files = false);
@@ -44,6 +51,7 @@ struct TensorShape {
   std::string name;
   std::vector<std::int64_t> shape;
   std::int64_t fan_in = 1;  ///< Inputs that one output sums up; of initial weights.
+  double gain = 1;          ///< Of initial weights: they are within gain / sqrt(fan_in).
   [[nodiscard]] std::int64_t size() const;
 };
 

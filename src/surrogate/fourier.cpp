@@ -2,7 +2,6 @@
 // v <- act(W v + F^-1(R . F v)) without act in the last one, projection by two pointwise layers.
 #include <fmt/format.h>
 
-#include "base/error.hpp"
 #include "surrogate/layers.hpp"
 #include "surrogate/spectral_layer.hpp"
 
@@ -77,17 +76,7 @@ class FourierOperator : public Network {
 
 std::unique_ptr<Network> make_fourier(const Weights& weights, const grid::LayoutPtr& layout,
                                       Precision precision) {
-  const std::vector<std::int64_t> modes = weights.architecture.modes_of(layout->dimensions());
-  for (int d = 0; d < layout->dimensions(); ++d) {
-    const auto axis = static_cast<std::size_t>(d);
-    if (!layout->periodic(d))
-      throw base::AgreedError(fmt::format(
-          "a Fourier neural operator needs a grid that is periodic along every axis; axis {} is not", d));
-    if (2 * modes[axis] > layout->global()[axis])
-      throw base::AgreedError(fmt::format("{} modes along axis {} of {} points; at most {} are allowed",
-                                          modes[axis], d, layout->global()[axis],
-                                          layout->global()[axis] / 2));
-  }
+  check_kept_modes(weights, *layout, "a Fourier neural operator");
   if (precision == Precision::single) return std::make_unique<FourierOperator<float>>(weights, layout);
   return std::make_unique<FourierOperator<double>>(weights, layout);
 }

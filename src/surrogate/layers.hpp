@@ -123,6 +123,8 @@ void scatter(const Real* planar, Index cells, const std::vector<Channel>& channe
 /// AgreedError if the module or the torch plug-in cannot be loaded. Collective.
 [[nodiscard]] std::unique_ptr<Network> make_torchscript(const Weights& weights, const grid::LayoutPtr& layout,
                                                         Precision precision);
+[[nodiscard]] std::unique_ptr<Network> make_transform_once(const Weights& weights,
+                                                           const grid::LayoutPtr& layout);
 [[nodiscard]] std::unique_ptr<Network> make_fourier(const Weights& weights, const grid::LayoutPtr& layout,
                                                     Precision precision);
 

@@ -20,7 +20,8 @@ Activation activation_of(const std::string& name) {
   if (name == "tanh") return Activation::tanh;
   if (name == "relu") return Activation::relu;
   if (name == "silu") return Activation::silu;
-  throw base::AgreedError("activation '" + name + "' is unknown; allowed: gelu, tanh, relu, silu");
+  if (name == "sine") return Activation::sine;
+  throw base::AgreedError("activation '" + name + "' is unknown; allowed: gelu, tanh, relu, silu, sine");
 }
 
 std::unique_ptr<Network> make_network(const Weights& weights, const grid::LayoutPtr& layout,
@@ -33,7 +34,9 @@ std::unique_ptr<Network> make_network(const Weights& weights, const grid::Layout
                                         weights.dimensions, layout->dimensions()));
   if (kind == "convolutional") return make_convolutional(weights, layout, precision);
   if (kind == "fourier") return make_fourier(weights, layout, precision);
-  throw base::AgreedError("network '" + kind + "' is unknown; allowed: mlp, convolutional, fourier");
+  if (kind == "transform_once") return make_transform_once(weights, layout);
+  throw base::AgreedError("network '" + kind +
+                          "' is unknown; allowed: mlp, convolutional, fourier, transform_once");
 }
 
 }  // namespace sluice::surrogate

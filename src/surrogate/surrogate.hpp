@@ -19,7 +19,8 @@ struct Learning {
   bool active = false;
   double loss = std::numeric_limits<double>::quiet_NaN();  ///< Of the last batch.
   double validation = std::numeric_limits<double>::quiet_NaN();
-  std::int64_t version = 0;  ///< How often weights were published.
+  std::int64_t version = 0;   ///< How often weights were published.
+  double gradient_steps = 0;  ///< At every occasion, as things are.
 };
 
 class Surrogate {

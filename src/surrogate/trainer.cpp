@@ -16,11 +16,22 @@ namespace {
 constexpr double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-8;  // Kingma and Ba, algorithm 1
 constexpr std::int64_t chunk = 16;                              // samples of a validation at a time
 
+/// Numbers that `moments` gives: one, three a channel, one a pair of channels.
+std::size_t moments_of(std::size_t channels) { return 1 + 3 * channels + channels * channels; }
+std::size_t channels_of(std::size_t numbers) {
+  std::size_t channels = 1;
+  while (moments_of(channels) < numbers) ++channels;
+  return channels;
+}
+
 }  // namespace
 
 void TrainingParameters::declare(base::Parameters& p) {
   p.integer("batch", batch, {.help = "samples a gradient step, of all ranks together", .minimum = 1});
   p.real("rate", rate, {.help = "learning rate of AdamW", .minimum = 0, .exclusive_minimum = true});
+  p.integer(
+      "halving", halving,
+      {.help = "gradient steps after which the rate is halved, again and again; 0: never", .minimum = 0});
   p.real("weight_decay", weight_decay, {.help = "of AdamW", .minimum = 0});
   p.real("clip", clip,
          {.help = "largest norm of a gradient; beyond it it is scaled down; 0: none", .minimum = 0});
@@ -64,18 +75,30 @@ Weights Trainer::best() const {
 }
 
 bool Trainer::step(const Samples& samples) {
+  if (!can_learn(samples)) return false;
+  if (wants_moments()) fit(moments(samples));
+  learn(gradient(samples));
+  return true;
+}
+
+std::vector<double> Trainer::gradient(const Samples& samples) {
   const std::vector<std::int64_t> usable = samples.slots(parameters_.held_out, false);
-  if (usable.empty()) return false;
-  if (counts[0] == 0 && parameters_.normalise == "data") fit(samples, usable);
+  if (usable.empty()) return {};
   std::vector<std::int64_t> batch;
   for (std::int64_t n = 0; n < parameters_.batch; ++n)
     batch.push_back(usable[static_cast<std::size_t>(
         base::random_uniform(key_, static_cast<std::uint64_t>(n), static_cast<std::uint64_t>(counts[0])) *
         static_cast<double>(usable.size()))]);
   std::vector<double> gradient(flat.size(), 0.0);
-  scalars[0] = loss(samples, batch, &gradient);
+  const double error = loss(samples, batch, &gradient);
+  gradient.push_back(error);
+  return gradient;
+}
+
+void Trainer::learn(std::vector<double> gradient) {
+  scalars[0] = gradient.back();
+  gradient.pop_back();
   descend(gradient);
-  return true;
 }
 
 void Trainer::descend(std::vector<double>& gradient) {
@@ -88,25 +111,38 @@ void Trainer::descend(std::vector<double>& gradient) {
     for (double& g : gradient) g *= parameters_.clip / norm;
   ++counts[2];
   const auto t = static_cast<double>(counts[2]);
+  const double halvings =
+      parameters_.halving > 0
+          ? std::floor(static_cast<double>(counts[0]) / static_cast<double>(parameters_.halving))
+          : 0.0;
+  const double rate = std::ldexp(parameters_.rate, -static_cast<int>(halvings));
   const double correction_1 = 1 - std::pow(beta_1, t), correction_2 = 1 - std::pow(beta_2, t);
   for (std::size_t n = 0; n < flat.size(); ++n) {
     first[n] = beta_1 * first[n] + (1 - beta_1) * gradient[n];
     second[n] = beta_2 * second[n] + (1 - beta_2) * gradient[n] * gradient[n];
-    flat[n] -= parameters_.rate * (first[n] / correction_1 / (std::sqrt(second[n] / correction_2) + epsilon) +
-                                   parameters_.weight_decay * flat[n]);
+    flat[n] -= rate * (first[n] / correction_1 / (std::sqrt(second[n] / correction_2) + epsilon) +
+                       parameters_.weight_decay * flat[n]);
   }
   weights_.set_flat(flat);
 }
 
 double Trainer::validate(const Samples& samples) {
+  const auto [sum, number] = held_out(samples);
+  return number == 0 ? std::numeric_limits<double>::quiet_NaN() : judge(sum / number);
+}
+
+std::array<double, 2> Trainer::held_out(const Samples& samples) {
   const std::vector<std::int64_t> held = samples.slots(parameters_.held_out, true);
-  if (held.empty()) return std::numeric_limits<double>::quiet_NaN();
   double sum = 0;
   for (std::size_t begin = 0; begin < held.size(); begin += chunk) {
     const std::size_t some = std::min<std::size_t>(chunk, held.size() - begin);
     sum += static_cast<double>(some) * loss(samples, std::span(held).subspan(begin, some), nullptr);
   }
-  scalars[2] = sum / static_cast<double>(held.size());
+  return {sum, static_cast<double>(held.size())};
+}
+
+double Trainer::judge(double error) {
+  scalars[2] = error;
   if (scalars[2] < scalars[1]) {
     scalars[1] = scalars[2];
     best_flat = flat;
@@ -166,55 +202,80 @@ void Trainer::normalise(std::vector<double>& values, const Samples& samples, std
   }
 }
 
-/// Normalisation, range, mean and covariance from the samples. Collective.
-void Trainer::fit(const Samples& samples, std::span<const std::int64_t> slots) {
-  const std::size_t channels = samples.channels(), n = samples.inputs();
+std::vector<double> Trainer::moments(const Samples& samples) const {
+  const std::vector<std::int64_t> slots = samples.slots(parameters_.held_out, false);
+  const std::size_t channels = samples.channels();
+  std::vector<double> result(moments_of(channels), 0.0);
+  if (slots.empty()) return result;
   const auto cells = static_cast<std::size_t>(samples.layout().owned_size());
   const std::vector<double> values = samples.own_cells(slots);
   const auto number = static_cast<double>(slots.size()) * static_cast<double>(samples.layout().global_size());
-  const auto value = [&](std::size_t sample, std::size_t c, std::size_t cell) {
-    return values[(sample * channels + c) * cells + cell];
-  };
   const auto over_all = [&](const auto& visit) {
     for (std::size_t sample = 0; sample < slots.size(); ++sample)
-      for (std::size_t cell = 0; cell < cells; ++cell) visit(sample, cell);
+      for (std::size_t cell = 0; cell < cells; ++cell)
+        visit([&, sample, cell](std::size_t c) { return values[(sample * channels + c) * cells + cell]; });
   };
   std::vector<double> mean(channels, 0.0), least(channels, std::numeric_limits<double>::infinity()),
-      most(channels);
-  for (std::size_t c = 0; c < channels; ++c) most[c] = -least[c];
-  over_all([&](std::size_t sample, std::size_t cell) {
+      most(channels, -std::numeric_limits<double>::infinity()), product(channels * channels, 0.0);
+  over_all([&](const auto& value) {
     for (std::size_t c = 0; c < channels; ++c) {
-      const double x = value(sample, c, cell);
-      mean[c] += x / number;
-      least[c] = std::min(least[c], x);
-      most[c] = std::max(most[c], x);
+      mean[c] += value(c) / number;
+      least[c] = std::min(least[c], value(c));
+      most[c] = std::max(most[c], value(c));
     }
   });
   communicator_.sum(mean);
   communicator_.min(least);
   communicator_.max(most);
-  std::vector<double> square(channels, 0.0), product(n * n, 0.0);
-  over_all([&](std::size_t sample, std::size_t cell) {
-    for (std::size_t c = 0; c < channels; ++c) {
-      const double x = value(sample, c, cell) - mean[c];
-      square[c] += x * x / number;
-      for (std::size_t b = 0; c < n && b < n; ++b)
-        product[c * n + b] += x * (value(sample, b, cell) - mean[b]) / number;
-    }
+  over_all([&](const auto& value) {
+    for (std::size_t a = 0; a < channels; ++a)
+      for (std::size_t b = 0; b < channels; ++b)
+        product[a * channels + b] += (value(a) - mean[a]) * (value(b) - mean[b]);
   });
-  communicator_.sum(square);
   communicator_.sum(product);
+  result[0] = number;
+  auto to = result.begin() + 1;
+  for (const std::vector<double>& part : {mean, least, most, product}) to = std::ranges::copy(part, to).out;
+  return result;
+}
+
+std::vector<double> Trainer::merged(std::vector<double> a, std::span<const double> b) {
+  if (a.empty() || a[0] == 0) return {b.begin(), b.end()};
+  if (b[0] == 0) return a;
+  const std::size_t c = channels_of(a.size());
+  const double number = a[0] + b[0];
+  std::vector<double> step(c);
+  for (std::size_t i = 0; i < c; ++i) {
+    step[i] = b[1 + i] - a[1 + i];
+    a[1 + c + i] = std::min(a[1 + c + i], b[1 + c + i]);
+    a[1 + 2 * c + i] = std::max(a[1 + 2 * c + i], b[1 + 2 * c + i]);
+  }
+  for (std::size_t i = 0; i < c; ++i)
+    for (std::size_t j = 0; j < c; ++j)
+      a[1 + 3 * c + i * c + j] += b[1 + 3 * c + i * c + j] + step[i] * step[j] * (a[0] * b[0] / number);
+  for (std::size_t i = 0; i < c; ++i) a[1 + i] += step[i] * (b[0] / number);
+  a[0] = number;
+  return a;
+}
+
+/// Normalisation, range, mean and covariance of the data.
+void Trainer::fit(std::span<const double> moments) {
+  const std::size_t channels = channels_of(moments.size()), n = weights_.inputs.size();
+  const auto mean = moments.subspan(1, channels), least = moments.subspan(1 + channels, channels),
+             most = moments.subspan(1 + 2 * channels, channels), product = moments.subspan(1 + 3 * channels);
   for (std::size_t c = 0; c < channels; ++c) {
     Channel& channel = c < n ? weights_.inputs[c] : weights_.outputs[c - n];
+    const double square = product[c * channels + c] / moments[0];
     channel.shift = mean[c];
-    channel.scale = square[c] > 0 ? std::sqrt(square[c]) : 1.0;
+    channel.scale = square > 0 ? std::sqrt(square) : 1.0;
     if (c < n) channel.lower = least[c], channel.upper = most[c];
   }
   weights_.input_mean.assign(n, 0.0);
-  weights_.input_covariance = product;
+  weights_.input_covariance.assign(n * n, 0.0);
   for (std::size_t a = 0; a < n; ++a)
     for (std::size_t b = 0; b < n; ++b)
-      weights_.input_covariance[a * n + b] /= weights_.inputs[a].scale * weights_.inputs[b].scale;
+      weights_.input_covariance[a * n + b] =
+          product[a * channels + b] / moments[0] / (weights_.inputs[a].scale * weights_.inputs[b].scale);
   statistics = weights_.statistics();
 }
 

@@ -1,7 +1,9 @@
 // Supervised training of one surrogate: a private copy of its weights, an optimiser, and the best weights
 // seen.
 #pragma once
+#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@ namespace sluice::surrogate {
 struct TrainingParameters {
   std::int64_t batch = 16;  ///< Samples a gradient step, of all ranks together.
   double rate = 1e-3;
+  std::int64_t halving = 0;  ///< Gradient steps after which the rate is halved, again and again; 0: never.
   double weight_decay = 0;
   double clip = 0;  ///< Largest norm of the gradient; 0: any.
   std::string precision = "single";
@@ -35,6 +38,28 @@ class Trainer {
   /// Mean squared error of the normalised outputs over the samples that are held out; keeps the weights if
   /// they are the best so far. NaN if there are none. Collective.
   double validate(const Samples& samples);
+
+  /// There are samples that may be trained on.
+  [[nodiscard]] bool can_learn(const Samples& samples) const {
+    return !samples.slots(parameters_.held_out, false).empty();
+  }
+
+  // The same in pieces, for several who learn together: what each of them has to say, and what is made of it.
+  /// Before the first gradient step, if the normalisation is to come from the data.
+  [[nodiscard]] bool wants_moments() const { return counts[0] == 0 && parameters_.normalise == "data"; }
+  /// Number, means, ranges and products about the means of the channels, over what is trained on; of as many
+  /// numbers for any samples, all 0 if there are none. Collective.
+  [[nodiscard]] std::vector<double> moments(const Samples& samples) const;
+  /// Of the samples of both (Chan, Golub, LeVeque, COMPSTAT 1982, equation 2.1).
+  [[nodiscard]] static std::vector<double> merged(std::vector<double> a, std::span<const double> b);
+  void fit(std::span<const double> moments);
+  /// Derivatives of the mean squared error by the weights on a batch, and the error itself; empty if there
+  /// is nothing to train on. Collective.
+  [[nodiscard]] std::vector<double> gradient(const Samples& samples);
+  void learn(std::vector<double> gradient);
+  /// What `validate` judges by: the sum over the samples held out, and their number. Collective.
+  [[nodiscard]] std::array<double, 2> held_out(const Samples& samples);
+  double judge(double error);
   /// With the weights of now, or with the best ones.
   [[nodiscard]] Weights now() const;
   [[nodiscard]] Weights best() const;
@@ -52,7 +77,6 @@ class Trainer {
   void restored();
 
  private:
-  void fit(const Samples& samples, std::span<const std::int64_t> slots);
   [[nodiscard]] double loss(const Samples& samples, std::span<const std::int64_t> slots,
                             std::vector<double>* gradient);
   void normalise(std::vector<double>& values, const Samples& samples, std::size_t cells,

@@ -169,7 +169,7 @@ void initialise(Weights& weights, std::uint64_t seed) {
            weights.architecture, static_cast<std::int64_t>(weights.inputs.size()),
            static_cast<std::int64_t>(weights.outputs.size()), static_cast<int>(weights.dimensions))) {
     Tensor tensor{wanted.name, wanted.shape, std::vector<double>(static_cast<std::size_t>(wanted.size()))};
-    const double bound = 1 / std::sqrt(static_cast<double>(wanted.fan_in));
+    const double bound = wanted.gain / std::sqrt(static_cast<double>(wanted.fan_in));
     const base::RandomKey key{.seed = seed, .stream = random_stream + number++};
     for (std::size_t i = 0; i < tensor.values.size(); ++i)
       tensor.values[i] = bound * (2 * base::random_uniform(key, i, 0) - 1);

@@ -38,6 +38,7 @@ hooks:
 """
 KINDS = {"mlp": "kind: mlp, hidden: [12, 12], activation: tanh", "convolutional": "kind: convolutional, hidden: [6], kernel: 3, activation: silu",
          "fourier": "kind: fourier, width: 6, blocks: 2, modes: [3], projection: 8, activation: gelu"}
+ALL = {**KINDS, "transform_once": "kind: transform_once, width: 6, blocks: 2, modes: [3], projection: 8, activation: sine"}
 
 
 def smooth(generator, shape):
@@ -48,6 +49,7 @@ def smooth(generator, shape):
 
 
 def write_data(folder, samples=20, trajectories=5, law="mlp"):
+    law = "fourier" if law == "transform_once" else law
     a = smooth(np.random.default_rng(1), (samples, 10, 12))
     b = {"mlp": np.sin(a), "convolutional": np.roll(a, 1, -1) - np.roll(a, -1, -1), "fourier": np.real(np.fft.ifft2(np.fft.fft2(a) / (1 + np.arange(10)[:, None])))}[law]
     with h5py.File(folder / "data.h5", "w") as file:
@@ -92,6 +94,8 @@ def forward(kind, w, x):
             x = torch.nn.functional.conv2d(torch.nn.functional.pad(x, (1, 1, 1, 1), mode="circular"), w[f"layers.{n}.weight"], w[f"layers.{n}.bias"])
             x = torch.nn.functional.silu(x) if n == 0 else x
         return x
+    if kind == "transform_once":
+        return forward_once(w, dense("lift", x))
     x = dense("lift", x)
     for n in (0, 1):
         spectrum, m = torch.fft.rfftn(x, dim=(2, 3)), 3
@@ -103,11 +107,29 @@ def forward(kind, w, x):
     return dense("project.1", torch.nn.functional.gelu(dense("project.0", x)))
 
 
+def forward_once(w, x):
+    """Transform Once between the wavenumbers 0, 1, 2, -3, -2, -1 along x and 0, 1, 2 along y, from the lifted fields."""
+    kx, scale = torch.tensor([0, 1, 2, 7, 8, 9]), (2 * 18) ** 0.5 / 120
+    v = scale * torch.fft.fft2(x)[:, :, kx, :3]
+    for n in (0, 1):
+        spectral, mix_x, mix_y = (torch.view_as_complex(w[f"blocks.{n}.{name}"]) for name in ("spectral", "mix.0", "mix.1"))
+        z = torch.einsum("bixy,ioxy->boxy", v, spectral)
+        z = torch.complex(torch.sin(z.real), torch.sin(z.imag))
+        v = v + torch.einsum("bcxy,xuc,yvc->bcuv", z, mix_x, mix_y)
+    h = torch.einsum("oi,bixy->boxy", w["project.0.weight"], torch.cat([v.real, v.imag], 1)) + w["project.0.bias"][:, None, None]
+    y = torch.einsum("oi,bixy->boxy", w["project.1.weight"], torch.sin(h)) + w["project.1.bias"][:, None, None]
+    spectrum = torch.zeros(x.shape[0], 1, 10, 12, dtype=v.dtype)
+    spectrum[:, :, kx, :3] = torch.complex(y[:, :1], y[:, 1:]) / scale * torch.tensor([1.0, 2, 2])
+    return torch.fft.ifft2(spectrum).real
+
+
 SHAPES = {"mlp": {"layers.0": (12, 1), "layers.1": (12, 12), "layers.2": (1, 12)}, "convolutional": {"layers.0": (6, 1, 3, 3), "layers.1": (1, 6, 3, 3)},
-          "fourier": {"lift": (6, 1), "blocks.0": (6, 6), "blocks.1": (6, 6), "project.0": (8, 6), "project.1": (1, 8)}}
+          "fourier": {"lift": (6, 1), "blocks.0": (6, 6), "blocks.1": (6, 6), "project.0": (8, 6), "project.1": (1, 8)},
+          "transform_once": {"lift": (6, 1), "project.0": (8, 12), "project.1": (2, 8)}}
+BLOCKS = {"spectral": (6, 6, 6, 3, 2), "mix.0": (6, 6, 6, 2), "mix.1": (3, 3, 6, 2)}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL)
 @pytest.mark.parametrize("ranks", [1, 3])
 def test_weights_after_some_steps_are_those_of_pytorch(tmp_path, kind, ranks):
     """One sample, so that every batch is known; AdamW and the network of PyTorch."""
@@ -118,7 +140,9 @@ def test_weights_after_some_steps_are_those_of_pytorch(tmp_path, kind, ranks):
         tensors[name + ".weight"], tensors[name + ".bias"] = 0.3 * random(shape), 0.3 * random(shape[0])
         if name.startswith("blocks"):
             tensors[name + ".spectral"] = 0.3 * random((6, 6, 6, 3, 2))
-    surrogate_weights.write(tmp_path / "start.h5", {"architecture": yaml.safe_load("{" + KINDS[kind] + "}"), "dimensions": 2,
+    if kind == "transform_once":
+        tensors.update({f"blocks.{n}.{name}": 0.3 * random(shape) for n in (0, 1) for name, shape in BLOCKS.items()})
+    surrogate_weights.write(tmp_path / "start.h5", {"architecture": yaml.safe_load("{" + ALL[kind] + "}"), "dimensions": 2,
                                                     "inputs": [{"field": "a"}], "outputs": [{"field": "b"}]}, tensors)
     text = TRAIN.replace("rate: 0.01", "rate: 0.01\n  weight_decay: 0.1").replace("validate_every: 20", "validate_every: 1")
     file = case(tmp_path, "weights: start.h5", end=6, every=0, precision="double", normalise="given", text=text)
@@ -135,11 +159,11 @@ def test_weights_after_some_steps_are_those_of_pytorch(tmp_path, kind, ranks):
         np.testing.assert_allclose(trained[name], values.detach().numpy(), rtol=0, atol=1e-8, err_msg=name)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL)
 @pytest.mark.parametrize("ranks", [1, 3])
 def test_restart_is_bit_for_bit_and_ranks_agree(tmp_path, kind, ranks):
     write_data(tmp_path, law=kind)
-    file = case(tmp_path, f"architecture: {{{KINDS[kind]}}}", end=60, precision="double")
+    file = case(tmp_path, f"architecture: {{{ALL[kind]}}}", end=60, precision="double")
     good("train", file, "--output", tmp_path / "whole", ranks=ranks, folder=tmp_path)
     good("train", file, "--output", tmp_path / "parts", "--set", "run.max_steps=40", ranks=ranks, folder=tmp_path)
     good("train", file, "--output", tmp_path / "parts", "--restart", "auto", ranks=ranks, folder=tmp_path)

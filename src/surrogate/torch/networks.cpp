@@ -1,5 +1,6 @@
 // The architectures of surrogate/architecture.hpp: perceptron (Rumelhart, Hinton, Williams 1986), periodic
-// convolutions (LeCun et al. 1989), Fourier neural operator (Li et al., arXiv:2010.08895).
+// convolutions (LeCun et al. 1989), Fourier neural operator (Li et al., arXiv:2010.08895), Transform Once
+// (Poli et al., arXiv:2211.14453).
 #include "surrogate/torch/networks.hpp"
 
 namespace sluice::surrogate::torch_plugin {
@@ -14,6 +15,7 @@ torch::Tensor activate(const std::string& name, const torch::Tensor& x) {
   if (name == "gelu") return torch::gelu(x);
   if (name == "tanh") return torch::tanh(x);
   if (name == "relu") return torch::relu(x);
+  if (name == "sine") return torch::sin(x);
   return torch::silu(x);
 }
 
@@ -32,15 +34,18 @@ torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight, cons
   return dimensions == 2 ? torch::conv2d(padded, weight, bias) : torch::conv3d(padded, weight, bias);
 }
 
-/// Products with complex weights [in, out, modes...] on the kept wavenumbers: 0..m-1, -m..-1 along each axis,
-/// 0..m-1 along the last.
-torch::Tensor spectral(const torch::Tensor& x, const torch::Tensor& weight, int dimensions) {
-  const torch::Tensor w = torch::view_as_complex(weight.contiguous());
+/// Where the kept wavenumbers of weights w [in, out, modes...] are in the transform of x: 0..m-1, -m..-1
+/// along each axis, 0..m-1 along the last.
+struct Kept {
   std::vector<std::int64_t> axes, extents;
-  std::vector<TensorIndex> kept{Slice(), Slice()};
+  std::vector<TensorIndex> index{Slice(), Slice()};
+};
+
+Kept kept_modes(const torch::Tensor& x, const torch::Tensor& w, int dimensions) {
+  Kept kept;
   for (int d = 0; d < dimensions; ++d) {
-    axes.push_back(2 + d);
-    extents.push_back(x.size(2 + d));
+    kept.axes.push_back(2 + d);
+    kept.extents.push_back(x.size(2 + d));
     torch::Tensor numbers = torch::arange(w.size(2 + d));
     if (d + 1 < dimensions) {
       const torch::Tensor negative = numbers >= w.size(2 + d) / 2;
@@ -48,15 +53,32 @@ torch::Tensor spectral(const torch::Tensor& x, const torch::Tensor& weight, int 
     }
     std::vector<std::int64_t> along(static_cast<std::size_t>(dimensions), 1);
     along[static_cast<std::size_t>(d)] = -1;
-    kept.emplace_back(numbers.view(along));
+    kept.index.emplace_back(numbers.view(along));
   }
-  const torch::Tensor modes = torch::fft::rfftn(x, c10::nullopt, axes);
-  const torch::Tensor mixed = torch::einsum("bi...,io...->bo...", {modes.index(kept), w});
-  std::vector<std::int64_t> shape = modes.sizes().vec();
-  shape[1] = w.size(1);
+  return kept;
+}
+
+/// The real field whose transform has these modes, 0 elsewhere.
+torch::Tensor field_of(const torch::Tensor& modes, const Kept& kept) {
+  std::vector<std::int64_t> shape{modes.size(0), modes.size(1)};
+  for (std::size_t d = 0; d < kept.extents.size(); ++d)
+    shape.push_back(d + 1 < kept.extents.size() ? kept.extents[d] : kept.extents[d] / 2 + 1);
   torch::Tensor all = torch::zeros(shape, modes.options());
-  all.index_put_(kept, mixed);
-  return torch::fft::irfftn(all, extents, axes);
+  all.index_put_(kept.index, modes);
+  return torch::fft::irfftn(all, kept.extents, kept.axes);
+}
+
+/// Products with complex weights [in, out, modes...] on the kept wavenumbers.
+torch::Tensor spectral(const torch::Tensor& x, const torch::Tensor& weight, int dimensions) {
+  const torch::Tensor w = torch::view_as_complex(weight.contiguous());
+  const Kept kept = kept_modes(x, w, dimensions);
+  const torch::Tensor modes = torch::fft::rfftn(x, c10::nullopt, kept.axes);
+  return field_of(torch::einsum("bi...,io...->bo...", {modes.index(kept.index), w}), kept);
+}
+
+/// Both parts of every complex number by themselves.
+torch::Tensor activate_parts(const std::string& name, const torch::Tensor& z) {
+  return torch::complex(activate(name, torch::real(z)), activate(name, torch::imag(z)));
 }
 
 }  // namespace
@@ -64,6 +86,7 @@ torch::Tensor spectral(const torch::Tensor& x, const torch::Tensor& weight, int 
 torch::Tensor Functional::operator()(torch::Tensor x) const {
   std::size_t at = 0;
   const auto next = [&]() -> const torch::Tensor& { return tensors[at++]; };
+  if (kind == "transform_once") return transformed_once(x);
   if (kind != "fourier") {
     while (at < tensors.size()) {
       const torch::Tensor &weight = next(), &bias = next();
@@ -86,6 +109,33 @@ torch::Tensor Functional::operator()(torch::Tensor x) const {
   x = activate(activation, dense(x, weight, bias));
   const torch::Tensor &last_weight = next(), &last_bias = next();
   return dense(x, last_weight, last_bias);
+}
+
+torch::Tensor Functional::transformed_once(const torch::Tensor& x) const {
+  const auto axes = static_cast<std::size_t>(dimensions);
+  const auto complex = [&](std::size_t n) { return torch::view_as_complex(tensors[n].contiguous()); };
+  const Kept kept = kept_modes(x, complex(2), dimensions);
+  double points = 1, count = 1;
+  for (std::size_t d = 0; d < axes; ++d) {
+    points *= static_cast<double>(kept.extents[d]);
+    count *= static_cast<double>(tensors[2].size(static_cast<std::int64_t>(2 + d)));
+  }
+  const double scale = std::sqrt(2 * count) / points;
+  const torch::Tensor lifted = dense(x, tensors[0], tensors[1]);
+  torch::Tensor v = scale * torch::fft::rfftn(lifted, c10::nullopt, kept.axes).index(kept.index);
+  for (std::size_t n = 2; n + 4 < tensors.size(); n += 1 + axes) {
+    torch::Tensor z = activate_parts(activation, torch::einsum("bi...,io...->bo...", {v, complex(n)}));
+    for (std::size_t d = 0; d < axes; ++d) {
+      const auto axis = static_cast<std::int64_t>(2 + d);
+      z = torch::einsum("bc...k,koc->bc...o", {z.movedim(axis, -1), complex(n + 1 + d)}).movedim(-1, axis);
+    }
+    v = v + z;
+  }
+  const std::size_t head = tensors.size() - 4;
+  const torch::Tensor hidden = activate(
+      activation, dense(torch::cat({torch::real(v), torch::imag(v)}, 1), tensors[head], tensors[head + 1]));
+  const std::vector<torch::Tensor> parts = dense(hidden, tensors[head + 2], tensors[head + 3]).chunk(2, 1);
+  return field_of(torch::complex(parts[0].contiguous(), parts[1].contiguous()) / scale, kept);
 }
 
 Functional make_functional(const Form& form, const torch::Tensor& weights) {

@@ -16,6 +16,9 @@ struct Functional {
 
   /// [samples, channels, grid...] to the same with the outputs' channels.
   [[nodiscard]] torch::Tensor operator()(torch::Tensor x) const;
+
+ private:
+  [[nodiscard]] torch::Tensor transformed_once(const torch::Tensor& x) const;
 };
 
 /// Views of `weights`, one a tensor of the form.
