@@ -130,7 +130,7 @@ void Calibration::hold(const Gathering& gathering) {
   for (const Attendant& one : gathering.own) calibrated_of(one).begin_window();
 }
 
-/// The number of a weight and the member alone say where it begins.
+/// `calibration.seed`, the number of a weight and the member alone say where it begins.
 void Calibration::begin(const Gathering& gathering) {
   for (const Attendant& one : gathering.own) {
     Calibrated& solver = calibrated_of(one);
@@ -138,8 +138,9 @@ void Calibration::begin(const Gathering& gathering) {
     std::vector<double>& memory = solver.calibration_memory();
     memory.assign({0, std::numeric_limits<double>::infinity()});
     memory.insert(memory.end(), values.begin(), values.end());
-    const base::RandomKey key{
-        .seed = 0, .member = static_cast<std::uint32_t>(one.member), .stream = prior_stream};
+    const base::RandomKey key{.seed = static_cast<std::uint64_t>(parameters_.seed),
+                              .member = static_cast<std::uint32_t>(one.member),
+                              .stream = prior_stream};
     for (std::size_t i = 0; i < values.size(); ++i)
       values[i] += parameters_.spread * base::random_normal(key, i, 0)[0];
     give(solver, values);

@@ -75,6 +75,12 @@ def test_the_members_get_nearer_to_the_targets(world):
         assert file["tensors/layers.0.weight"].shape == (1, 4)
 
 
+def test_the_seed_says_where_the_weights_begin(world):
+    first = [rows_of(train(world, f"seed_{seed}", arguments=("--set", f"calibration.seed={seed}", "--until", "0.5")))[0] for seed in (0, 5)]
+    assert first[0] == rows_of(world / "whole")[0]
+    assert abs(float(first[1]["misfit"]) / float(first[0]["misfit"]) - 1) > 1e-3
+
+
 @pytest.mark.parametrize("ranks, groups", [(2, 2), (3, 3), (4, 2)])
 def test_the_number_of_groups_does_not_count(world, ranks, groups):
     folder = train(world, f"on_{ranks}_in_{groups}", ranks=ranks, groups=groups)

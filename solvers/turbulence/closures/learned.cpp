@@ -76,7 +76,11 @@ class Learned final : public Closure {
 
   [[nodiscard]] std::vector<run::Quantity> quantities() const override {
     if (by_ == By::tendency) return {};
-    const double mean = mean_of(*space_, gradients_.size, [](double nu) { return nu; });
+    base::CompensatedSum sum;
+    each_row(output_.layout(), [&](Index first, Index count) {
+      for (Index i = first; i < first + count; ++i) sum.add(output_.data()[i]);
+    });
+    const double mean = space_->communicator().sum(sum.value()) / space_->points();
     return {{.name = by_ == By::viscosity ? "learned_eddy_viscosity" : "learned_diffusivity",
              .unit = "1",
              .value = uses_output_ ? mean : 0.0}};
@@ -148,10 +152,11 @@ class Learned final : public Closure {
   /// One guarded call. Collective.
   bool ask(const ComplexField& w, bool only_looking) {
     if (surrogate_->is_off()) return false;
-    const auto inputs = resolved_.views(w, surrogate_->inputs());
+    resolved_.look_at(w);
+    const auto inputs = resolved_.views(surrogate_->inputs());
     std::vector<surrogate::Budget> budgets;
-    const double unit = by_ == By::diffusivity ? width_ * width_ * width_ * resolved_.mean_gradient(w) : 1.0;
-    if (surrogate_->bounds_growth()) budgets = resolved_.budgets(w, by_, unit);
+    const double unit = by_ == By::diffusivity ? width_ * width_ * width_ * resolved_.mean_gradient() : 1.0;
+    if (surrogate_->bounds_growth()) budgets = resolved_.budgets(by_, unit);
     const surrogate::GuardedCall seat{.budgets = budgets, .part_of_step = true};
     const auto verdict = only_looking ? surrogate_->try_out(inputs, seat) : surrogate_->call(inputs, seat);
     if (verdict == surrogate::Verdict::refused) {

@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 12> names{"vorticity",
                                                  "relative_strain",
                                                  "relative_gradient",
                                                  "okubo_weiss"};
+constexpr const char *slope_x = "vorticity_x", *slope_y = "vorticity_y";
 
 }  // namespace
 
@@ -46,131 +47,129 @@ RealField Resolved::make(const std::string& name) const {
   return {{name, "1", name}, space_->transform().physical()};
 }
 
+void Resolved::look_at(const ComplexField& w) {
+  w_ = &w;
+  ++look_;
+}
+
 template <class Factor>
-void Resolved::to_space(const ComplexField& w, RealField& values, Factor factor) {
+void Resolved::to_space(RealField& values, Factor factor) {
   space_->clear_rest(scratch_);
-  space_->each_mode([&, scale = 1 / space_->points()](Index at, double kx, double ky, double) {
-    scratch_.data()[at] = scale * factor(kx, ky, w.data()[at]);
-  });
+  space_->each_mode(
+      [&, from = w_->data(), scale = 1 / space_->points()](Index at, double kx, double ky, double) {
+        scratch_.data()[at] = scale * factor(kx, ky, from[at]);
+      });
   space_->transform().inverse(scratch_, values);
 }
 
-template <class Work>
-void Resolved::combine(RealField& values, const RealField& other, Work work) const {
+template <class Work, class... Fields>
+void Resolved::combine(RealField& values, Work work, const Fields&... fields) const {
   each_row(values.layout(), [&](Index first, Index count) {
-    double* a = values.data() + first;
-    const double* b = other.data() + first;
-    for (Index i = 0; i < count; ++i) a[i] = work(a[i], b[i]);
+    double* to = values.data() + first;
+    for (Index i = 0; i < count; ++i) to[i] = work(fields.data()[first + i]...);
   });
 }
 
-void Resolved::make_relative(RealField& values) const {
+void Resolved::make_relative(const RealField& of, RealField& values) const {
   base::CompensatedSum sum;
-  each_row(values.layout(), [&](Index first, Index count) {
-    for (Index i = first; i < first + count; ++i) sum.add(values.data()[i] * values.data()[i]);
+  each_row(of.layout(), [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) sum.add(of.data()[i] * of.data()[i]);
   });
   const double square = space_->communicator().sum(sum.value()) / space_->points();
   const double factor = square > 0 ? 1 / std::sqrt(square) : 0;
-  combine(values, values, [factor](double a, double) { return factor * std::abs(a); });
+  combine(
+      values, [factor](double a) { return factor * std::abs(a); }, of);
 }
 
-double Resolved::mean_gradient(const ComplexField& w) {
-  if (gradient_.empty()) gradient_.push_back(make("gradient"));
-  compute("vorticity_gradient", w, gradient_[0]);
+double Resolved::mean_gradient() {
+  const RealField& gradient = field("vorticity_gradient");
   base::CompensatedSum sum;
-  each_row(gradient_[0].layout(), [&](Index first, Index count) {
-    for (Index i = first; i < first + count; ++i) sum.add(gradient_[0].data()[i]);
+  each_row(gradient.layout(), [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) sum.add(gradient.data()[i]);
   });
   return space_->communicator().sum(sum.value()) / space_->points();
 }
 
-/// psi = -w/k^2, u = -psi_y, v = psi_x, S11 = u_x, S12 = (u_y + v_x)/2, |S| = 2 sqrt(S11^2 + S12^2).
-void Resolved::compute(const std::string& name, const ComplexField& w, RealField& values) {
-  const auto inverse = inverse_square;
-  if (name == "vorticity") return to_space(w, values, [](double, double, Complex z) { return z; });
-  if (name == "streamfunction")
-    return to_space(w, values, [&](double kx, double ky, Complex z) { return times(-inverse(kx, ky), z); });
-  if (name == "u")
-    return to_space(w, values,
-                    [&](double kx, double ky, Complex z) { return times_i(ky * inverse(kx, ky), z); });
-  if (name == "v")
-    return to_space(w, values,
-                    [&](double kx, double ky, Complex z) { return times_i(-kx * inverse(kx, ky), z); });
-  if (name == "strain_11")
-    return to_space(w, values,
-                    [&](double kx, double ky, Complex z) { return times(-kx * ky * inverse(kx, ky), z); });
-  if (name == "strain_12")
-    return to_space(w, values, [&](double kx, double ky, Complex z) {
-      return times(0.5 * (kx * kx - ky * ky) * inverse(kx, ky), z);
-    });
-  if (name == "relative_vorticity" || name == "relative_strain" || name == "relative_gradient") {
-    compute(name == "relative_vorticity" ? "vorticity"
-            : name == "relative_strain"  ? "strain"
-                                         : "vorticity_gradient",
-            w, values);
-    return make_relative(values);
-  }
-  RealField other = make("other");
-  if (name == "okubo_weiss") {  // (|S|^2 - w^2) over its parts' mean squares
-    compute("relative_strain", w, values);
-    compute("relative_vorticity", w, other);
-    return combine(values, other, [](double a, double b) { return a * a - b * b; });
-  }
-  if (name == "strain") {
-    compute("strain_11", w, values);
-    compute("strain_12", w, other);
-    return combine(values, other, [](double a, double b) { return 2 * std::sqrt(a * a + b * b); });
-  }
-  to_space(w, values, [](double kx, double, Complex z) { return times_i(kx, z); });
-  to_space(w, other, [](double, double ky, Complex z) { return times_i(ky, z); });
-  combine(values, other, [](double a, double b) { return std::sqrt(a * a + b * b); });
+const RealField& Resolved::field(const std::string& name) {
+  auto place = known_.find(name);
+  if (place == known_.end()) place = known_.emplace(name, Known{.values = make(name)}).first;
+  Known& known = place->second;
+  if (known.look != look_) compute(name, known.values);
+  known.look = look_;
+  return known.values;
 }
 
-std::vector<surrogate::ChannelView> Resolved::views(const ComplexField& w,
-                                                    const std::vector<surrogate::Channel>& channels) {
+/// psi = -w/k^2, u = -psi_y, v = psi_x, S11 = u_x, S12 = (u_y + v_x)/2, |S| = 2 sqrt(S11^2 + S12^2).
+void Resolved::compute(const std::string& name, RealField& values) {
+  const auto inverse = inverse_square;
+  if (name == "vorticity") return to_space(values, [](double, double, Complex z) { return z; });
+  if (name == "streamfunction")
+    return to_space(values, [&](double kx, double ky, Complex z) { return times(-inverse(kx, ky), z); });
+  if (name == "u")
+    return to_space(values,
+                    [&](double kx, double ky, Complex z) { return times_i(ky * inverse(kx, ky), z); });
+  if (name == "v")
+    return to_space(values,
+                    [&](double kx, double ky, Complex z) { return times_i(-kx * inverse(kx, ky), z); });
+  if (name == "strain_11")
+    return to_space(values,
+                    [&](double kx, double ky, Complex z) { return times(-kx * ky * inverse(kx, ky), z); });
+  if (name == "strain_12")
+    return to_space(values, [&](double kx, double ky, Complex z) {
+      return times(0.5 * (kx * kx - ky * ky) * inverse(kx, ky), z);
+    });
+  if (name == slope_x) return to_space(values, [](double kx, double, Complex z) { return times_i(kx, z); });
+  if (name == slope_y) return to_space(values, [](double, double ky, Complex z) { return times_i(ky, z); });
+  if (name == "relative_vorticity") return make_relative(field("vorticity"), values);
+  if (name == "relative_strain") return make_relative(field("strain"), values);
+  if (name == "relative_gradient") return make_relative(field("vorticity_gradient"), values);
+  if (name == "okubo_weiss")  // (|S|^2 - w^2) over its parts' mean squares
+    return combine(
+        values, [](double a, double b) { return a * a - b * b; }, field("relative_strain"),
+        field("relative_vorticity"));
+  const bool strain = name == "strain";
+  combine(
+      values, [scale = strain ? 2.0 : 1.0](double a, double b) { return scale * std::sqrt(a * a + b * b); },
+      field(strain ? "strain_11" : slope_x), field(strain ? "strain_12" : slope_y));
+}
+
+std::vector<surrogate::ChannelView> Resolved::views(const std::vector<surrogate::Channel>& channels) {
   std::vector<surrogate::ChannelView> list;
-  for (std::size_t c = 0; c < channels.size(); ++c) {
-    if (inputs_.size() == c) inputs_.push_back(make(channels[c].field));
-    compute(channels[c].field, w, inputs_[c]);
-    list.push_back({.data = inputs_[c].data(), .layout = inputs_[c].layout_pointer()});
+  for (const surrogate::Channel& channel : channels) {
+    const RealField& values = field(channel.field);
+    list.push_back({.data = values.data(), .layout = values.layout_pointer()});
   }
   return list;
 }
 
 /// For tau = -2 nu S, the tendency is -(dxx - dyy) tau_12 - dxy (tau_22 - tau_11), so that by parts the
 /// energy changes by -<nu |S|^2>, the enstrophy by <nu (2 S12 (w_xx - w_yy) - 4 S11 w_xy)>.
-void Resolved::rates_by_viscosity(const ComplexField& w) {
+void Resolved::rates_by_viscosity() {
   RealField &energy = weights_[0], &enstrophy = weights_[1], &part = parts_[0];
-  const auto minus_product = [](double a, double b) { return -a * b; };
-  compute("strain_11", w, enstrophy);
-  to_space(w, part, [](double kx, double ky, Complex z) { return times(-4 * kx * ky, z); });
-  combine(enstrophy, part, minus_product);  // - S11 4 w_xy
-  compute("strain_12", w, energy);
-  to_space(w, part, [](double kx, double ky, Complex z) { return times(2 * (ky * ky - kx * kx), z); });
-  combine(part, energy, [](double a, double b) { return a * b; });
-  combine(enstrophy, part, [](double a, double b) { return a + b; });
-  compute("strain", w, energy);
-  combine(energy, energy, minus_product);
+  to_space(part, [](double kx, double ky, Complex z) { return times(-4 * kx * ky, z); });  // 4 w_xy
+  combine(
+      enstrophy, [](double a, double b) { return -a * b; }, part, field("strain_11"));
+  to_space(part, [](double kx, double ky, Complex z) { return times(2 * (ky * ky - kx * kx), z); });
+  combine(
+      enstrophy, [](double sum, double a, double b) { return sum + a * b; }, enstrophy, part,
+      field("strain_12"));
+  combine(
+      energy, [](double a) { return -a * a; }, field("strain"));
 }
 
-/// For the tendency div(kappa grad w) by parts: <kappa grad psi.grad w> and -<kappa |grad w|^2>.
-void Resolved::rates_by_diffusivity(const ComplexField& w) {
-  RealField &energy = weights_[0], &enstrophy = weights_[1], &part = parts_[0];
-  const auto product = [](double a, double b) { return a * b; };
-  to_space(w, enstrophy, [](double kx, double, Complex z) { return times_i(kx, z); });
-  compute("v", w, energy);  // psi_x
-  combine(energy, enstrophy, product);
-  combine(enstrophy, enstrophy, [](double a, double) { return -a * a; });
-  RealField slope = make("slope");
-  to_space(w, slope, [](double, double ky, Complex z) { return times_i(ky, z); });
-  compute("u", w, part);  // -psi_y
-  combine(part, slope, product);
-  combine(energy, part, [](double a, double b) { return a - b; });
-  combine(enstrophy, slope, [](double a, double b) { return a - b * b; });
+/// For the tendency div(kappa grad w) by parts: <kappa grad psi.grad w> and -<kappa |grad w|^2>, psi_x = v,
+/// psi_y = -u.
+void Resolved::rates_by_diffusivity() {
+  const RealField &w_x = field(slope_x), &w_y = field(slope_y);
+  combine(
+      weights_[0], [](double a, double x, double b, double y) { return a * x - b * y; }, field("v"), w_x,
+      field("u"), w_y);
+  combine(
+      weights_[1], [](double x, double y) { return -x * x - y * y; }, w_x, w_y);
 }
 
 /// A tendency n of the vorticity changes the energy by -<psi n>, the enstrophy <w^2>/2 by <w n>.
-std::vector<surrogate::Budget> Resolved::budgets(const ComplexField& w, By by, double unit) {
+std::vector<surrogate::Budget> Resolved::budgets(By by, double unit) {
   if (weights_.empty()) {
     weights_.push_back(make("energy"));
     weights_.push_back(make("enstrophy"));
@@ -178,16 +177,19 @@ std::vector<surrogate::Budget> Resolved::budgets(const ComplexField& w, By by, d
   }
   RealField &energy = weights_[0], &enstrophy = weights_[1];
   if (by == By::viscosity) {
-    rates_by_viscosity(w);
+    rates_by_viscosity();
   } else if (by == By::diffusivity) {
-    rates_by_diffusivity(w);
+    rates_by_diffusivity();
   } else {
-    to_space(w, energy, [](double kx, double ky, Complex z) { return times(inverse_square(kx, ky), z); });
-    compute("vorticity", w, enstrophy);
+    combine(
+        energy, [](double psi) { return -psi; }, field("streamfunction"));
+    combine(
+        enstrophy, [](double w) { return w; }, field("vorticity"));
   }
   if (unit != 1)
     for (RealField* weight : {&energy, &enstrophy})
-      combine(*weight, *weight, [unit](double a, double) { return unit * a; });
+      combine(
+          *weight, [unit](double a) { return unit * a; }, *weight);
   const auto& length = space_->transform().spec().length;
   const double area = length[0] * length[1];
   const auto budget = [&](const char* name, const RealField& weight, double mean) {
@@ -195,9 +197,9 @@ std::vector<surrogate::Budget> Resolved::budgets(const ComplexField& w, By by, d
                              .weights = {{.data = weight.data(), .layout = weight.layout_pointer()}},
                              .content = area * mean};
   };
-  return {
-      budget("energy", energy, 0.5 * mean_product(*space_, w, w, inverse_square)),
-      budget("enstrophy", enstrophy, 0.5 * mean_product(*space_, w, w, [](double, double) { return 1.0; }))};
+  return {budget("energy", energy, 0.5 * mean_product(*space_, *w_, *w_, inverse_square)),
+          budget("enstrophy", enstrophy,
+                 0.5 * mean_product(*space_, *w_, *w_, [](double, double) { return 1.0; }))};
 }
 
 }  // namespace sluice::solvers::turbulence

@@ -1,5 +1,6 @@
 // Fields of the resolved flow on the solver's grid, as a surrogate's inputs, and what its output may add to.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,38 +10,49 @@
 
 namespace sluice::solvers::turbulence {
 
+/// Every field is computed once for a state, however often it is asked for: transforms are most of the cost.
 class Resolved {
  public:
   explicit Resolved(Space& space) : space_(&space), scratch_(space.make_modes("scratch")) {}
   [[nodiscard]] grid::Grid grid() const;
   /// InputError "where: ..." with the names that there are, unless `name` is one.
   void check(const std::string& where, const std::string& name) const;
-  /// The fields of these modes; valid until the next call. Collective.
-  [[nodiscard]] std::vector<surrogate::ChannelView> views(const ComplexField& w,
-                                                          const std::vector<surrogate::Channel>& channels);
+  /// What follows is of these modes, which have to stay.
+  void look_at(const ComplexField& w);
+  /// Valid until the next `look_at`. Collective.
+  [[nodiscard]] std::vector<surrogate::ChannelView> views(const std::vector<surrogate::Channel>& channels);
   enum class By { viscosity, diffusivity, tendency };
-  /// Energy and enstrophy of these modes with their rates by `unit` times an eddy viscosity, by `unit` times
-  /// a diffusivity of the vorticity, or by its tendency. Valid until the next call. Collective.
-  [[nodiscard]] std::vector<surrogate::Budget> budgets(const ComplexField& w, By by, double unit);
+  /// Energy and enstrophy with their rates by `unit` times an eddy viscosity, by `unit` times a diffusivity
+  /// of the vorticity, or by its tendency. Valid until the next call. Collective.
+  [[nodiscard]] std::vector<surrogate::Budget> budgets(By by, double unit);
   /// Mean over the box of |grad w|. Collective.
-  [[nodiscard]] double mean_gradient(const ComplexField& w);
+  [[nodiscard]] double mean_gradient();
 
  private:
+  struct Known {
+    RealField values;
+    std::int64_t look = -1;  ///< Of which it is.
+  };
+  /// Collective.
+  const RealField& field(const std::string& name);
+  void compute(const std::string& name, RealField& values);
   template <class Factor>
-  void to_space(const ComplexField& w, RealField& values, Factor factor);
-  void compute(const std::string& name, const ComplexField& w, RealField& values);
-  /// values over their root mean square, as sizes. Collective.
-  void make_relative(RealField& values) const;
-  void rates_by_viscosity(const ComplexField& w);
-  void rates_by_diffusivity(const ComplexField& w);
+  void to_space(RealField& values, Factor factor);
+  /// values = size of `of` over its root mean square. Collective.
+  void make_relative(const RealField& of, RealField& values) const;
+  void rates_by_viscosity();
+  void rates_by_diffusivity();
   [[nodiscard]] RealField make(const std::string& name) const;
-  /// values = work(values, others) at every point of this rank.
-  template <class Work>
-  void combine(RealField& values, const RealField& other, Work work) const;
+  /// values = work(values of the fields) at every point of this rank.
+  template <class Work, class... Fields>
+  void combine(RealField& values, Work work, const Fields&... fields) const;
 
   Space* space_;
+  const ComplexField* w_ = nullptr;
+  std::int64_t look_ = 0;
   ComplexField scratch_;
-  std::vector<RealField> inputs_, weights_, parts_, gradient_;
+  std::map<std::string, Known> known_;
+  std::vector<RealField> weights_, parts_;
 };
 
 }  // namespace sluice::solvers::turbulence
