@@ -119,17 +119,18 @@ void table_row(const base::Communicator& world, const char* kind, std::int64_t c
   const Pair times = compare(
       world, [&] { subject.network(); }, [&] { subject.guarded(); }, 15);
   if (world.is_root())
-    std::printf("| %s | %lld | %lld x %lld | %d | %lld | %.2f | %.2f |\n", kind,
+    std::printf("| %s | %lld | %lld x %lld | %d | %lld | %.0f | %.0f |\n", kind,
                 static_cast<long long>(channels), static_cast<long long>(n), static_cast<long long>(n),
-                world.size(), static_cast<long long>(weights.parameter_count()), times.bare, times.whole);
+                world.size(), static_cast<long long>(weights.parameter_count()), 1e3 * times.bare,
+                1e3 * times.whole);
 }
 
 void table(const base::Communicator& world) {
   if (world.is_root())
     std::printf(
-        "| network | channels | cells | ranks | weights | network [ms] | guarded call [ms] "
+        "| network | channels | cells | ranks | weights | network [us] | guarded call [us] "
         "|\n|---|---|---|---|---|---|---|\n");
-  for (const char* kind : {"mlp", "convolutional", "fourier"})
+  for (const char* kind : {"mlp", "convolutional", "fourier", "transform_once"})
     for (const std::int64_t channels : {8, 32})
       for (const grid::Index n : {64, 256}) table_row(world, kind, channels, n);
 }
@@ -142,7 +143,7 @@ int main(int argc, char** argv) {
     table(base::Communicator::world());
     return 0;
   }
-  for (const char* kind : {"mlp", "convolutional", "fourier"})
+  for (const char* kind : {"mlp", "convolutional", "fourier", "transform_once"})
     for (const grid::Index n : {64, 256}) measure(base::Communicator::world(), kind, n);
   return 0;
 }

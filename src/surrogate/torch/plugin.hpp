@@ -12,8 +12,8 @@ struct Module;
 
 /// One of Sluice's own networks (surrogate/architecture.hpp).
 struct Form {
-  const char* kind;            ///< mlp, convolutional, fourier
-  const char* activation;      ///< gelu, tanh, relu, silu
+  const char* kind;            ///< Architecture::kind
+  const char* activation;      ///< Architecture::activation
   int dimensions;              ///< Axes of the grid.
   int tensors;                 ///< In the order of tensor_shapes.
   const int* axes;             ///< Of every tensor.
