@@ -22,7 +22,7 @@ hooks:
   - {type: history, every_steps: 200}
   - {type: checkpoint, every_steps: 400}
 """
-TRAIN = """  - {type: train, use: net, every_steps: 10, samples: 64, start_after: 8, gradient_steps: 1, gradient_steps_are: tuned, share: SHARE,
+TRAIN = """  - {type: train, use: net, every_steps: 40, samples: 64, start_after: 8, gradient_steps: 1, gradient_steps_are: tuned, share: SHARE,
      validate_every: 20, training: {batch: 4, held_out: {block: 4, every: 5}}}
 surrogates:
   net:
