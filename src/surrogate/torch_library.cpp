@@ -98,6 +98,7 @@ TorchLibrary::TorchLibrary() {
   build_ = symbol<plugin::BuildFunction>(handle, plugin::build_symbol);
   forward_ = symbol<plugin::ForwardFunction>(handle, plugin::forward_symbol);
   gradient_ = symbol<plugin::GradientFunction>(handle, plugin::gradient_symbol);
+  pull_back_ = symbol<plugin::PullBackFunction>(handle, plugin::pull_back_symbol);
   unload_ = symbol<plugin::UnloadFunction>(handle, plugin::unload_symbol);
 }
 
@@ -141,6 +142,20 @@ double TorchLibrary::loss(const Weights& weights, const plugin::Batch& batch, in
   });
   for (std::size_t n = 0; n < own.size(); ++n) (*gradient)[n] += own[n];
   return sum;
+}
+
+void TorchLibrary::pull_back(const Weights& weights, const plugin::Batch& batch, int dimensions,
+                             std::vector<double>* outputs, std::vector<double>* gradient) const {
+  const FormOf form(weights, dimensions);
+  const std::vector<double> flat = weights.flat();
+  std::size_t size = static_cast<std::size_t>(batch.samples * batch.out);
+  for (int d = 0; d < dimensions; ++d) size *= static_cast<std::size_t>(batch.grid[d]);
+  if (outputs != nullptr) outputs->resize(size);
+  if (gradient != nullptr) gradient->resize(flat.size());
+  checked([&](const plugin::Complaint& complaint) {
+    return pull_back_(&form.form, flat.data(), &batch, outputs == nullptr ? nullptr : outputs->data(),
+                      gradient == nullptr ? nullptr : gradient->data(), complaint);
+  });
 }
 
 }  // namespace sluice::surrogate

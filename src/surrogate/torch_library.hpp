@@ -26,6 +26,10 @@ class TorchLibrary {
   /// null.
   [[nodiscard]] double loss(const Weights& weights, const torch_plugin::Batch& batch, int dimensions,
                             double norm, std::vector<double>* gradient) const;
+  /// What the network makes of the batch's inputs, and the derivatives by the weights of the sum of its
+  /// outputs times the batch's `targets`; either may be null.
+  void pull_back(const Weights& weights, const torch_plugin::Batch& batch, int dimensions,
+                 std::vector<double>* outputs, std::vector<double>* gradient) const;
   void unload(torch_plugin::Module* module) const { unload_(module); }
   struct Unload {
     void operator()(torch_plugin::Module* module) const { get().unload(module); }
@@ -37,6 +41,7 @@ class TorchLibrary {
   torch_plugin::BuildFunction* build_;
   torch_plugin::ForwardFunction* forward_;
   torch_plugin::GradientFunction* gradient_;
+  torch_plugin::PullBackFunction* pull_back_;
   torch_plugin::UnloadFunction* unload_;
 };
 

@@ -57,6 +57,11 @@ torch::Tensor samples_of(const Form& form, const Batch& batch, const double* val
   return torch::from_blob(const_cast<double*>(values), shape, torch::kFloat64).to(type_of(batch.single));
 }
 
+void copy_out(const torch::Tensor& values, double* to) {
+  const torch::Tensor numbers = values.to(torch::kFloat64).contiguous();
+  std::memcpy(to, numbers.data_ptr(), static_cast<std::size_t>(numbers.numel()) * sizeof(double));
+}
+
 }  // namespace
 }  // namespace sluice::surrogate::torch_plugin
 
@@ -118,9 +123,22 @@ int sluice_torch_gradient(const Form* form, const double* weights, const Batch* 
     *loss = sum.item<double>();
     if (gradient == nullptr) return;
     sum.backward();
-    const torch::Tensor derivatives = flat.grad().to(torch::kFloat64).contiguous();
-    std::memcpy(gradient, derivatives.data_ptr(),
-                static_cast<std::size_t>(derivatives.numel()) * sizeof(double));
+    copy_out(flat.grad(), gradient);
+  });
+}
+
+int sluice_torch_pull_back(const Form* form, const double* weights, const Batch* batch, double* outputs,
+                           double* gradient, Complaint complaint) {
+  return guarded(complaint, [&] {
+    at::set_num_threads(1);
+    torch::Tensor flat = copy_of_weights(*form, weights, batch->single);
+    flat.requires_grad_(gradient != nullptr);
+    const torch::Tensor predicted =
+        make_functional(*form, flat)(samples_of(*form, *batch, batch->inputs, batch->in));
+    if (outputs != nullptr) copy_out(predicted.detach(), outputs);
+    if (gradient == nullptr) return;
+    (predicted * samples_of(*form, *batch, batch->targets, batch->out)).sum().backward();
+    copy_out(flat.grad(), gradient);
   });
 }
 

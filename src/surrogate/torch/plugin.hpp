@@ -5,7 +5,7 @@
 
 namespace sluice::surrogate::torch_plugin {
 
-inline constexpr int interface_version = 1;
+inline constexpr int interface_version = 2;
 
 /// A TorchScript module, or one of Sluice's own networks in torch's words.
 struct Module;
@@ -57,6 +57,11 @@ using ForwardFunction = int(Module* module, const Array* in, void* out, std::int
 /// (none if `gradient` is null).
 using GradientFunction = int(const Form* form, const double* weights, const Batch* batch, double norm,
                              double* loss, double* gradient, Complaint complaint);
+/// Of a sum of all outputs, each times a factor (`targets` of the batch), the derivatives by the weights;
+/// where `outputs` is not null it gets the network's outputs [samples, channels, grid...], and the
+/// derivatives are left out if `gradient` is null.
+using PullBackFunction = int(const Form* form, const double* weights, const Batch* batch, double* outputs,
+                             double* gradient, Complaint complaint);
 using UnloadFunction = void(Module* module);
 
 inline constexpr const char* version_symbol = "sluice_torch_version";
@@ -65,6 +70,7 @@ inline constexpr const char* load_symbol = "sluice_torch_load";
 inline constexpr const char* build_symbol = "sluice_torch_build";
 inline constexpr const char* forward_symbol = "sluice_torch_forward";
 inline constexpr const char* gradient_symbol = "sluice_torch_gradient";
+inline constexpr const char* pull_back_symbol = "sluice_torch_pull_back";
 inline constexpr const char* unload_symbol = "sluice_torch_unload";
 
 }  // namespace sluice::surrogate::torch_plugin
