@@ -4,7 +4,8 @@
     learning_curves.py RUN [-o PICTURE.png]
 
 RUN is the folder of a run of the solver `training`, or of one with the hook `train` (columns NAME_loss, NAME_validation); or of
-an ensemble that calibrates (learning.csv): then the misfit of the members, and of every target the members' mean, against time."""
+an ensemble that calibrates (learning.csv): then the misfit of the members, and of every target the members' mean, against time;
+or of one that trains a policy (learning.csv too): then mean reward of an action, and what the lessons say of themselves."""
 import argparse
 import csv
 import pathlib
@@ -38,6 +39,17 @@ def plot_calibration(data):
     return figure
 
 
+def plot_policy(data):
+    figure, (above, below) = plt.subplots(2, 1, figsize=(6, 7), sharex=True)
+    above.plot(data["time"], data["reward"], ".-", linewidth=1)
+    above.set(ylabel="mean reward of an action")
+    for name in ("explained", "clipped", *(name for name in data if name.startswith("deviation_"))):
+        below.plot(data["time"], data[name], label=name, linewidth=1)
+    below.set(xlabel="time", ylabel="parts of 1; units of the outputs' scale", ylim=(-0.5, None))
+    below.legend()
+    return figure
+
+
 def save(figure, arguments):
     figure.tight_layout()
     output = pathlib.Path(arguments.output or pathlib.Path(arguments.run) / "learning_curves.png")
@@ -51,7 +63,8 @@ def main():
     parser.add_argument("-o", "--output")
     arguments = parser.parse_args()
     if (pathlib.Path(arguments.run) / "learning.csv").exists():
-        return save(plot_calibration(columns(arguments.run, "learning.csv")), arguments)
+        data = columns(arguments.run, "learning.csv")
+        return save(plot_policy(data) if "reward" in data else plot_calibration(data), arguments)
     data = columns(arguments.run)
     curves = [name for name in data if re.search(r"(^|_)(loss|validation)$", name)]
     if not curves:

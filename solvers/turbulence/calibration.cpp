@@ -4,10 +4,9 @@
 
 #include <array>
 #include <cmath>
-#include <fstream>
-#include <map>
 
 #include "run/state.hpp"
+#include "turbulence/shells.hpp"
 
 namespace sluice::solvers::turbulence {
 namespace {
@@ -68,19 +67,13 @@ void CalibrationTargets::validate(const base::Parameters& parameters, bool has_s
 std::vector<run::CalibrationTarget> CalibrationTargets::read(const base::Communicator& communicator) const {
   std::vector<run::CalibrationTarget> targets;
   if (!spectrum.empty()) {
-    std::map<std::int64_t, double> table;
-    base::agree(communicator, [&] {
-      std::ifstream file(spectrum);
-      for (double k = 0, value = 0; file >> k >> value;) table[std::lround(k)] = value;
-      for (std::int64_t k = spectrum_range[0]; k <= spectrum_range[1]; ++k)
-        if (!table.contains(k) || !(table[k] > 0))
-          throw base::InputError(
-              fmt::format("calibration.spectrum: {} has no positive value at wavenumber {}", spectrum, k));
-    });
-    for (std::int64_t k = spectrum_range[0]; k <= spectrum_range[1]; ++k)
-      targets.push_back({.name = fmt::format("log10_spectrum_{}", k),
-                         .value = std::log10(table[k]),
-                         .deviation = spectrum_deviation});
+    const auto values =
+        read_spectrum(communicator, "calibration.spectrum", spectrum, spectrum_range[0], spectrum_range[1]);
+    for (std::size_t n = 0; n < values.size(); ++n)
+      targets.push_back(
+          {.name = fmt::format("log10_spectrum_{}", spectrum_range[0] + static_cast<std::int64_t>(n)),
+           .value = std::log10(values[n]),
+           .deviation = spectrum_deviation});
   }
   for (const StatisticTarget& one : statistics)
     targets.push_back({.name = one.quantity, .value = one.value, .deviation = one.deviation});

@@ -68,7 +68,7 @@ void InitialVorticity::fill_random(const Space& space, ComplexField& w) const {
     const double k = std::hypot(kx, ky), q = k / peak;
     if (k == 0) return;
     const auto [index, conjugate] = mode_index(space, kx, ky);
-    const auto normal = base::random_normal(key, index, 0);
+    const auto normal = base::random_normal(key, index, start);
     // Energy of a mode is E(k)/(2 pi k), and |w|^2 = 2 k^2 of it.
     const double size = std::sqrt(k * q * q * q * q * std::exp(-q * q));
     w.data()[at] = {size * normal[0], conjugate ? -size * normal[1] : size * normal[1]};

@@ -17,6 +17,7 @@ struct InitialVorticity {
   double peak = 10, energy = 0.5;         ///< random
   std::string file;                       ///< file
   base::RandomKey key{};
+  std::uint64_t start = 0;  ///< random: which of many.
 
   void declare(base::Parameters& parameters);
   void validate(const base::Parameters& parameters) const;

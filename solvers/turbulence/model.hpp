@@ -33,6 +33,8 @@ class Model {
 
   /// Initial state, by the name in the case file. Collective.
   virtual void initialize(Modes& u) = 0;
+  /// Which of many random states `initialize` gives from now on.
+  virtual void choose_start(std::uint64_t) {}
   [[nodiscard]] virtual std::vector<run::Quantity> invariants(const Modes& u, double t) = 0;
   [[nodiscard]] virtual std::vector<run::Quantity> diagnostics(const Modes& u, double t) = 0;
   /// Numbers whose means over time are worth having (a cheap list; `time.mean_*` says when they are taken).

@@ -102,6 +102,12 @@ void TurbulenceParameters::declare(Parameters& parameters) {
   parameters.group("calibration",
                    "of the closure's surrogate by how the members of an ensemble run (`sluice train`)",
                    [this](Parameters& p) { calibration.declare(p); });
+  parameters.group(
+      "reinforcement",
+      "of the closure's surrogate as the policy of agents, in the members of an ensemble (`sluice "
+      "train`); steps an action: closure.every_steps, agents: closure.agents, range of the actions: "
+      "bounds of the surrogate's outputs",
+      [this](Parameters& p) { reinforcement.declare(p); });
   parameters.group("transform", "Fourier transforms", [this](Parameters& p) {
     p.choice("planning", planning,
              {{"measured", "timed at the first start, kept with the run: restarts have the same plans"},
@@ -129,9 +135,14 @@ void TurbulenceParameters::validate(const Parameters& parameters) const {
   if (model == "navier_stokes") {
     navier_stokes.forcing.validate(parameters);
     navier_stokes.initial.validate(parameters);
+    navier_stokes.closure.validate(parameters);
   }
   if (model == "two_layer") two_layer.validate(parameters);
   calibration.validate(parameters, model == "navier_stokes" && navier_stokes.closure.type == "surrogate");
+  reinforcement.validate(parameters, model == "navier_stokes" && !navier_stokes.closure.agents.empty());
+  if (reinforcement.method.active() && (calibration.method.active() || lyapunov.every > 0))
+    base::refuse(parameters, "reinforcement.method",
+                 "goes neither with calibration.method nor with Lyapunov exponents");
   if (model == "barotropic") barotropic.validate(parameters);
 }
 

@@ -12,6 +12,7 @@
 #include "turbulence/models/kuramoto_sivashinsky.hpp"
 #include "turbulence/models/navier_stokes.hpp"
 #include "turbulence/models/two_layer.hpp"
+#include "turbulence/reinforcement.hpp"
 
 namespace sluice::solvers::turbulence {
 
@@ -39,6 +40,7 @@ struct TurbulenceParameters {
   std::int64_t mean_every = 0;
   double mean_start = 0;
   CalibrationTargets calibration;
+  ReinforcementTargets reinforcement;
 
   void declare(base::Parameters& parameters);
   void validate(const base::Parameters& parameters) const;

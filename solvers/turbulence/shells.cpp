@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <map>
 #include <numbers>
+#include <utility>
 
 namespace sluice::solvers::turbulence {
 
@@ -64,6 +67,40 @@ std::vector<double> sums_along(const Space& space, int axis,
   for (const auto& one : sums) result.push_back(one.value());
   space.communicator().sum(result);
   return result;
+}
+
+std::vector<double> enstrophy_spectrum(const Space& space, const ComplexField& w, std::size_t count) {
+  const auto& length = space.transform().spec().length;
+  const double norm = 1 / (space.points() * space.points());
+  std::vector<base::CompensatedSum> sums(count);
+  space.each_mode_weighted([&](double weight, Index at, double kx, double ky, double) {
+    const double value = 0.5 * norm * weight * std::norm(w.data()[at]);
+    for (const auto& [k, extent] : {std::pair{kx, length[0]}, {ky, length[1]}}) {
+      const auto n = static_cast<std::size_t>(std::lround(std::abs(k) * extent / (2 * std::numbers::pi)));
+      if (n < count) sums[n].add((n == 0 ? 0.5 : 0.25) * value);  // half of an axis, half of k and -k
+    }
+  });
+  std::vector<double> result;
+  for (const auto& one : sums) result.push_back(one.value());
+  space.communicator().sum(result);
+  return result;
+}
+
+std::vector<double> read_spectrum(const base::Communicator& communicator, const std::string& key,
+                                  const std::string& file, std::int64_t first, std::int64_t last) {
+  std::vector<double> values;
+  base::agree(communicator, [&] {
+    std::map<std::int64_t, double> table;
+    std::ifstream in(file);
+    for (double k = 0, value = 0; in >> k >> value;) table[std::lround(k)] = value;
+    for (std::int64_t k = first; k <= last; ++k) {
+      if (!table.contains(k) || !(table[k] > 0))
+        throw base::InputError(key + ": " + file + " has no positive value at wavenumber " +
+                               std::to_string(k));
+      values.push_back(table[k]);
+    }
+  });
+  return values;
 }
 
 }  // namespace sluice::solvers::turbulence

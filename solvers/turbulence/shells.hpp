@@ -33,4 +33,15 @@ class Shells {
 [[nodiscard]] std::vector<double> sums_along(
     const Space& space, int axis, const std::function<double(Index, double, double, double)>& value);
 
+/// One-dimensional enstrophy spectrum of the modes of a plane, mean of x and y, as arXiv 2312.00907 has it:
+/// sum over (m, n) of |w|^2/2 at |m| = k, one of k and -k. `count` wavenumbers from 0. Collective.
+[[nodiscard]] std::vector<double> enstrophy_spectrum(const Space& space, const ComplexField& w,
+                                                     std::size_t count);
+
+/// Values at the wavenumbers first to last from a text file with a wavenumber and a value a line. InputError
+/// that begins with `key` if one is missing or not positive. Collective.
+[[nodiscard]] std::vector<double> read_spectrum(const base::Communicator& communicator,
+                                                const std::string& key, const std::string& file,
+                                                std::int64_t first, std::int64_t last);
+
 }  // namespace sluice::solvers::turbulence

@@ -7,6 +7,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "base/log.hpp"
 #include "run/hook.hpp"
 #include "run/surrogates.hpp"
 #include "turbulence/subgrid.hpp"
@@ -44,6 +45,11 @@ TurbulenceSolver::TurbulenceSolver(const TurbulenceParameters& parameters, const
       nominal_(parameters.dt) {
   if (parameters.lyapunov.every > 0) lyapunov_.emplace(space_, parameters, names_of(u_));
   if (parameters.calibration.method.active()) window_.emplace(parameters_.calibration);
+  if (const auto& agents = parameters.navier_stokes.closure.agents; parameters.reinforcement.method.active())
+    training_.emplace(
+        parameters_.reinforcement, space_, calibrated(), static_cast<std::size_t>(agents[0] * agents[1]),
+        base::RandomKey{.seed = static_cast<std::uint64_t>(parameters.reinforcement.method.proximal.seed),
+                        .member = context.member});
   if (parameters.dealiasing == "filter") make_filter();
 }
 
@@ -60,6 +66,7 @@ void TurbulenceSolver::state(run::State& state) {
   if (lyapunov_) lyapunov_->state(state);
   if (window_) window_->state(state);
   resolution_.state(state);
+  if (training_) training_->state(state);
   state.real("segment_end", steps_.segment_end);
   state.real("dt", steps_.dt);
   state.real("start", start_);
@@ -76,6 +83,7 @@ void TurbulenceSolver::restored() {
   u_state_.restored();
   model_->restored();
   integrator_->restored();
+  if (training_) model_->choose_start(static_cast<std::uint64_t>(training_->starts));
   if (lyapunov_) lyapunov_->restored();
 }
 
@@ -135,11 +143,40 @@ void TurbulenceSolver::step(double t, double dt) {
   once();
 }
 
+/// From another start. Collective.
+void TurbulenceSolver::begin_anew(double time) {
+  model_->choose_start(static_cast<std::uint64_t>(++training_->starts));
+  model_->initialize(u_);
+  integrator_->forget();
+  rate_ = 0;
+  training_->begin(time);
+}
+
+/// While a policy learns, a run that breaks down is a lesson, not the end.
+void TurbulenceSolver::step_or_begin_anew(double t, double dt) {
+  if (taken_ % parameters_.navier_stokes.closure.every_steps == 0) training_->before_action(u_[0], t);
+  try {
+    step(t, dt);
+    check(t, dt);
+  } catch (const run::StateError& error) {
+    base::log::info("from another start, for this one has broken down: {}", error.what());
+    training_->failed();
+    begin_anew(t + dt);
+  }
+}
+
 run::StepResult TurbulenceSolver::advance(double t, double dt_max) {
   const double dt = steps_.next(t, dt_max, nominal_);
-  if (taken_ == 0 && time_ == start_) start_ = t;
-  step(t, dt);
-  check(t, dt);
+  if (taken_ == 0 && time_ == start_) {
+    start_ = t;
+    if (training_) training_->begin(t);
+  }
+  if (training_) {
+    step_or_begin_anew(t, dt);
+  } else {
+    step(t, dt);
+    check(t, dt);
+  }
   time_ = t + dt;
   ++taken_;
   if (lyapunov_) lyapunov_->advance(*model_, u_, t, dt, time_ - start_);

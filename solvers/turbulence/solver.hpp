@@ -10,6 +10,7 @@
 #include "run/solver.hpp"
 #include "run/subgrid.hpp"
 #include "turbulence/lyapunov.hpp"
+#include "turbulence/reinforcement.hpp"
 #include "turbulence/resolution.hpp"
 
 namespace sluice::solvers::turbulence {
@@ -18,7 +19,8 @@ class TurbulenceSolver final : public run::Solver,
                                public run::CurveSource,
                                public run::SubgridSource,
                                public run::Emulable,
-                               public run::Calibrated {
+                               public run::Calibrated,
+                               public run::Environment {
  public:
   /// Plans the transforms (the ones of `context.fingerprint` if there are any). Collective.
   TurbulenceSolver(const TurbulenceParameters& parameters, const run::Context& context);
@@ -49,11 +51,18 @@ class TurbulenceSolver final : public run::Solver,
   void begin_window() override { window_->begin(time_ - start_); }
   [[nodiscard]] std::vector<double>& calibration_memory() override { return window_->memory; }
 
+  [[nodiscard]] surrogate::Surrogate& policy() override { return training_->policy(); }
+  [[nodiscard]] surrogate::Actor& actor() override { return training_->actor(); }
+  [[nodiscard]] std::vector<double>& learner_memory() override { return training_->memory; }
+  void reset() override { begin_anew(time_); }
+
   [[nodiscard]] Modes& modes() { return u_; }
   [[nodiscard]] Space& space() { return space_; }
 
  private:
   void step(double t, double dt);
+  void begin_anew(double time);
+  void step_or_begin_anew(double t, double dt);
   void make_filter();
   void filter();
   void control_step();
@@ -73,6 +82,7 @@ class TurbulenceSolver final : public run::Solver,
   Resolution resolution_;
   std::optional<Lyapunov> lyapunov_;
   std::optional<WindowStatistics> window_;  ///< While the closure is calibrated.
+  std::optional<PolicyTraining> training_;  ///< While the closure is a policy that learns.
   ComplexField scratch_;
   std::vector<RealField> values_;  ///< Outputs in space, made when first asked for.
   std::vector<double> filter_;

@@ -11,9 +11,14 @@ class TurbulenceCase final : public run::SolverCase {
   void validate(const base::Parameters& parameters) const override { parameters_.validate(parameters); }
 
   [[nodiscard]] std::string meeting_key() const override {
+    if (parameters_.reinforcement.method.active()) return run::reinforcement_key;
     return parameters_.calibration.method.active() ? run::calibration_key : "";
   }
   [[nodiscard]] std::unique_ptr<run::Meeting> meeting(const run::MeetingContext& context) const override {
+    if (const auto& agents = parameters_.navier_stokes.closure.agents;
+        parameters_.reinforcement.method.active())
+      return std::make_unique<run::Reinforcement>(parameters_.reinforcement.method,
+                                                  static_cast<std::size_t>(agents[0] * agents[1]), context);
     return std::make_unique<run::Calibration>(parameters_.calibration.method,
                                               parameters_.calibration.read(context.world), context);
   }

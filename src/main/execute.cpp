@@ -51,7 +51,7 @@ struct CommandLine {
     run = app.add_subcommand("run", "runs a case");
     train = app.add_subcommand("train",
                                "trains a surrogate: runs a case of the solver `training`, from files, or one "
-                               "whose members calibrate theirs, from how they run");
+                               "whose members calibrate theirs or train it as a policy, from how they run");
     for (CLI::App* command : {run, train}) {
       add_case_options(*command, run_arguments.the_case);
       command

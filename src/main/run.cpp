@@ -6,6 +6,7 @@
 #include "main/commands.hpp"
 #include "run/calibration.hpp"
 #include "run/job_time.hpp"
+#include "run/reinforcement.hpp"
 
 namespace sluice::main {
 
@@ -43,11 +44,12 @@ void require_file(const base::Communicator& world, const std::string& restart) {
 
 int run(Program& program, const RunArguments& arguments) {
   std::unique_ptr<run::Case> the_case = load_case(program, arguments.the_case);
+  const std::string meets_by = the_case->solver->meeting_key();
   if (!arguments.solver.empty() && the_case->solver_name != arguments.solver &&
-      the_case->solver->meeting_key() != run::calibration_key)
+      meets_by != run::calibration_key && meets_by != run::reinforcement_key)
     throw base::InputError(fmt::format(
         "{}: solver: is {} and trains nothing; this command runs cases of the solver training, and cases "
-        "whose ensemble calibrates a surrogate (calibration.method)",
+        "whose ensemble calibrates a surrogate or trains a policy (calibration.method, reinforcement.method)",
         arguments.the_case.file, the_case->solver_name));
   require_file(program.world, arguments.restart);
   const run::RunOptions options{.restart = arguments.restart,

@@ -4,15 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <istream>
 #include <limits>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
-#include "run/folder.hpp"
-#include "run/hook.hpp"
+#include "run/learning_file.hpp"
 #include "run/weights_file.hpp"
 
 namespace sluice::run {
@@ -27,25 +24,6 @@ Calibrated& calibrated_of(const Attendant& one) {
   auto* solver = dynamic_cast<Calibrated*>(one.solver);
   if (solver == nullptr) throw base::Error("calibration: the solver cannot be calibrated");
   return *solver;
-}
-
-/// A surrogate that was switched off may do better with other weights.
-void give(Calibrated& solver, std::span<const double> values) {
-  surrogate::Surrogate& surrogate = solver.calibrated();
-  surrogate.save();
-  surrogate.saved_weights.assign(values.begin(), values.end());
-  surrogate.saved_counters[surrogate::GuardCounters::off] = 0;
-  surrogate.saved_counters[surrogate::GuardCounters::in_a_row] = 0;
-  surrogate.saved_learning.back() += 1;  // the version
-  surrogate.restored();
-}
-
-/// The rows of `text` before `time`, headline and all.
-std::string rows_before(std::istream& text, double time) {
-  std::string kept;
-  for (std::string line; std::getline(text, line);)
-    if (kept.empty() || std::strtod(line.c_str(), nullptr) < time) kept += line + "\n";
-  return kept;
 }
 
 std::vector<double> mean_of(const std::vector<double>& values, std::size_t members) {
@@ -143,7 +121,7 @@ void Calibration::begin(const Gathering& gathering) {
                               .stream = prior_stream};
     for (std::size_t i = 0; i < values.size(); ++i)
       values[i] += parameters_.spread * base::random_normal(key, i, 0)[0];
-    give(solver, values);
+    solver.calibrated().take(values);
   }
 }
 
@@ -197,7 +175,8 @@ void Calibration::learn(const Gathering& gathering) {
                                                 gathering.members.begin());
     calibrated_of(one).calibration_memory() = lesson.memory;
     if (lesson.step > 0)
-      give(calibrated_of(one), std::span(lesson.parameters).subspan(place * lesson.count, lesson.count));
+      calibrated_of(one).calibrated().take(
+          std::span(lesson.parameters).subspan(place * lesson.count, lesson.count));
   }
   write(gathering, lesson);
 }
@@ -213,18 +192,11 @@ void Calibration::write(const Gathering& gathering, const Lesson& lesson) const 
   base::log::info("meeting {}: misfit {:.4g} (best member {:.4g}) of {} targets, pseudo-time {:.4g}",
                   gathering.number, mean, *std::ranges::min_element(lesson.misfits), targets_.size(),
                   lesson.memory[pseudo_time]);
-  output_on_root(context_.world, [&] {
-    const auto file = context_.folder / "learning.csv";
-    std::ifstream old(file);
-    std::string text = rows_before(old, gathering.time);
-    if (text.empty()) {
-      text = fmt::format("time [{}],meeting,members,misfit,misfit_least,misfit_best,step,pseudo_time,spread",
-                         context_.time_unit);
-      for (const CalibrationTarget& target : targets_) text += "," + target.name;
-      text += "\n";
-    }
-    write_file_atomically(file, text + line + "\n");
-  });
+  std::string headline =
+      fmt::format("time [{}],meeting,members,misfit,misfit_least,misfit_best,step,pseudo_time,spread",
+                  context_.time_unit);
+  for (const CalibrationTarget& target : targets_) headline += "," + target.name;
+  add_learning_line(context_.world, context_.folder, headline, line);
   write_weights_of(gathering, "calibrated.h5", mean_of(lesson.parameters, members),
                    fmt::format("mean of {} members after meeting {}, whose misfit was {:.6g}", members,
                                gathering.number, mean));

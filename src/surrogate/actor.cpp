@@ -1,6 +1,7 @@
 #include "surrogate/actor.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace sluice::surrogate {
 
@@ -23,11 +24,14 @@ void Actor::act(std::span<const double> states, std::span<double> actions) {
     const Channel& channel = inputs_[n % shape_.inputs];
     trajectory.states.push_back((states[n] - channel.shift) / channel.scale);
   }
+  const bool first = noise.empty();
+  noise.resize(actions.size());
   for (std::size_t n = 0; n < actions.size(); ++n) {
     const std::size_t o = n % shape_.outputs;
     const Channel& channel = outputs_[o];
-    actions[n] +=
-        channel.scale * deviations[o] * base::random_normal(key_, n, static_cast<std::uint64_t>(draws))[0];
+    const double fresh = base::random_normal(key_, n, static_cast<std::uint64_t>(draws))[0];
+    noise[n] = first ? fresh : correlation * noise[n] + std::sqrt(1 - correlation * correlation) * fresh;
+    actions[n] += channel.scale * deviations[o] * noise[n];
     trajectory.actions.push_back((actions[n] - channel.shift) / channel.scale);
   }
   ++draws;

@@ -53,7 +53,12 @@ class Actor {
   // What a checkpoint keeps.
   Trajectory trajectory;
   std::vector<double> deviations;  ///< Of the actions about their means, normalised, one an output.
+  std::vector<double> noise;       ///< Of the last actions, of deviation 1, [agent][output].
   std::int64_t draws = 0, recording = 0;
+
+  /// Of an agent's noise with its last one. Exploration that lasts shows in what is slow; the learner takes
+  /// every action for itself all the same (Hollenstein, Martius, Piater, AAAI 2024, arXiv 2312.11091).
+  double correlation = 0;
 
  private:
   void note(double value, double end);

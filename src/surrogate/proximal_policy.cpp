@@ -61,6 +61,12 @@ void ProximalPolicyParameters::declare(base::Parameters& p) {
          {.help = "standard deviation of the first actions about their means, in units of the outputs' scale",
           .minimum = 0,
           .exclusive_minimum = true});
+  p.real(
+      "correlation", correlation,
+      {.help = "of an agent's departure from the mean with that of its action before: exploration that lasts",
+       .minimum = 0,
+       .maximum = 1,
+       .exclusive_maximum = true});
   p.real("entropy", entropy, {.help = "weight of the entropy of the actions", .minimum = 0});
   p.integers("value_hidden", value_hidden,
              {.help = "hidden layers (tanh) of the network that foresees the sum of rewards", .minimum = 1});

@@ -17,7 +17,7 @@ struct ProximalPolicyParameters {
   double discount = 0.99, lambda = 0.95, clip = 0.2;
   std::int64_t epochs = 10, minibatch = 1024;
   double rate = 1e-3, gradient = 0.5, divergence = 0.05;
-  double exploration = 0.5, entropy = 0;
+  double exploration = 0.5, correlation = 0, entropy = 0;
   std::vector<std::int64_t> value_hidden{32, 32};
   double value_weight = 0.5;
   std::int64_t seed = 0;

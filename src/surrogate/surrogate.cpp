@@ -75,6 +75,7 @@ Verdict Surrogate::call(std::span<const ChannelView> inputs, const GuardedCall& 
     const base::ScopedTimer timer("surrogate " + name_);
     network_->evaluate(inputs, results_);
   }
+  if (explore) explore(inputs, results_);
   const base::ScopedTimer timer("guard " + name_);
   Verdict verdict{};
   try {
@@ -113,6 +114,15 @@ void Surrogate::publish(Weights weights) {
   weights_ = std::move(weights);
   take_bounds_of_case();
   if (layout_) make();
+}
+
+void Surrogate::take(std::span<const double> values) {
+  save();
+  saved_weights.assign(values.begin(), values.end());
+  saved_counters[GuardCounters::off] = 0;
+  saved_counters[GuardCounters::in_a_row] = 0;
+  saved_learning.back() += 1;  // the version
+  restored();
 }
 
 void Surrogate::save() {

@@ -1,6 +1,7 @@
 // A surrogate: declared once in the case file by name, checked against its weights and the solver, called
 // under guard from whatever seat it has.
 #pragma once
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -46,7 +47,10 @@ class Surrogate {
   /// One guarded call. After `accepted` and `limited` the `results` hold what may be used; after `refused`
   /// and `off` the caller goes the classical way. Collective.
   [[nodiscard]] Verdict call(std::span<const ChannelView> inputs, const GuardedCall& seat);
-  /// The same without a trace in counters and log, for who only looks. Collective.
+  /// Changes what the network says before the guard of `call` sees it (actions about a policy's means);
+  /// empty: nothing does.
+  std::function<void(std::span<const ChannelView> inputs, std::span<grid::RealField> results)> explore{};
+  /// The same without a trace in counters and log, for who only looks, and without `explore`. Collective.
   [[nodiscard]] Verdict try_out(std::span<const ChannelView> inputs, const GuardedCall& seat);
   /// The seat cannot use what the last call gave, which had been accepted or limited: it counts as refused.
   void overrule(const std::string& reason);
@@ -59,6 +63,9 @@ class Surrogate {
   /// New weights of the same shapes and their normalisation, from the next call on; what the case says about
   /// bounds stays. Collective once it is bound.
   void publish(Weights weights);
+  /// The same with these values of all tensors; if it was switched off it is on again, for it may do better
+  /// now.
+  void take(std::span<const double> values);
   Learning learning;
   [[nodiscard]] const GuardCounters& counters() const { return guard_ ? guard_->counters : counters_; }
   /// "surrogate relax: 100 calls, 98 accepted, 2 refused (2 not finite)"

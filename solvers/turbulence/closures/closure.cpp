@@ -44,6 +44,13 @@ void ClosureParameters::declare(base::Parameters& p) {
             {.help = "of surrogate: asked at the beginning of every so many steps, and held between; 0: at "
                      "every stage",
              .minimum = 0});
+  p.integers(
+      "agents", agents,
+      {.help = "of surrogate with leith_factor or eddy_viscosity: so many agents along each axis are asked, "
+               "each with the means of the inputs about it, and what they say is spread over the plane by "
+               "cubic B-splines; empty: every point is asked",
+       .minimum = 1,
+       .maximum_size = 2});
   p.real("coefficient", coefficient,
          {.help = "C: of smagorinsky in (C Delta)^2 |S|, of leith in (C Delta)^3 |grad w|, of backscatter in "
                   "(C Delta)^4 |S| "
@@ -66,6 +73,17 @@ void ClosureParameters::declare(base::Parameters& p) {
           .maximum = 1});
   p.file("file", file,
          {.help = "of given_field: HDF5 file with a dataset eddy_viscosity of the grid's shape; none: 0"});
+}
+
+void ClosureParameters::validate(const base::Parameters& parameters) const {
+  if (agents.empty()) return;
+  if (agents.size() != 2)
+    base::refuse(parameters, "closure.agents", "1 value; a number along each of two axes is needed");
+  if (type != learned)
+    base::refuse(parameters, "closure.agents", "agents act with closure.type: surrogate only; it is " + type);
+  if (every_steps == 0)
+    base::refuse(parameters, "closure.agents",
+                 "agents act at the beginning of steps: closure.every_steps of at least 1 is needed");
 }
 
 std::unique_ptr<Closure> make_closure(const ClosureParameters& parameters, Space& space,

@@ -20,7 +20,9 @@ struct ClosureParameters {
   std::string file;
   std::string use, fallback = "none";  ///< Of surrogate.
   std::int64_t every_steps = 0;        ///< Of surrogate; 0: at every stage.
+  std::vector<std::int64_t> agents;    ///< Of surrogate: along each axis; empty: every point is asked.
   void declare(base::Parameters& parameters);
+  void validate(const base::Parameters& parameters) const;
 };
 
 /// The momentum stress tau_ij of what the grid does not resolve, or a tendency among the modes. It is

@@ -1,12 +1,15 @@
 // One of the case's surrogates as closure: an eddy viscosity (tau = -2 nu S), a diffusivity of the vorticity
 // as factor in Leith's scaling, div(factor Delta^3 <|grad w|> grad w), or the subgrid tendency of the
-// vorticity itself, from fields of the resolved flow, under guard. In steps that the guard refuses, and after
-// it has switched the surrogate off, a classical closure stands in.
+// vorticity itself, from fields of the resolved flow, under guard. The factor may have a second part, times a
+// pattern of strain and rotation. Every point is asked, or a few agents (agents.hpp). In steps that the guard
+// refuses, and after it has switched the surrogate off, a classical closure stands in.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "run/surrogates.hpp"
+#include "turbulence/closures/agents.hpp"
 #include "turbulence/closures/closure.hpp"
 #include "turbulence/closures/resolved.hpp"
 
@@ -16,6 +19,7 @@ namespace {
 constexpr const char* viscosity_name = "eddy_viscosity";
 constexpr const char* tendency_name = "subgrid_tendency";
 constexpr const char* diffusivity_name = "leith_factor";
+constexpr const char* pattern_name = "okubo_weiss_factor";
 
 class Learned final : public Closure {
  public:
@@ -29,12 +33,18 @@ class Learned final : public Closure {
         gradients_(space),
         by_(kind_of(output_.info().name)),
         width_(filter_width(parameters, space)) {
-    check(parameters.use);
+    check(parameters.use, !parameters.agents.empty());
     ClosureParameters classical = parameters;
     classical.type = parameters.fallback;
     classical_ = make_closure(classical, space, nullptr);
-    surrogate_->bind(resolved_.grid(), space.transform().physical());
-    surrogate_->declare_conserved({by_ == By::tendency});  // it is a divergence
+    patterned_ = surrogate.outputs().size() == 2;
+    if (!parameters.agents.empty()) agents_.emplace(space, parameters.agents);
+    if (agents_)
+      surrogate_->bind(agents_->grid(), agents_->layout());
+    else
+      surrogate_->bind(resolved_.grid(), space.transform().physical());
+    surrogate_->declare_conserved(
+        std::vector<bool>(surrogate.outputs().size(), by_ == By::tendency));  // a divergence
     if (by_ != By::diffusivity) return;
     slope_ = space.make_products("slope");
     part_ = space.make_modes("part");
@@ -120,12 +130,16 @@ class Learned final : public Closure {
     }
   }
 
-  void check(const std::string& name) const {
+  void check(const std::string& name, bool with_agents) const {
     const std::string where = "closure.use: " + name;
-    if (surrogate_->outputs().size() != 1 || (by_ == By::tendency && output_.info().name != tendency_name))
-      throw base::InputError(fmt::format("{}: its outputs are {}; the closure wants one, '{}', '{}' or '{}'",
-                                         where, names(surrogate_->outputs()), viscosity_name,
-                                         diffusivity_name, tendency_name));
+    const auto& outputs = surrogate_->outputs();
+    const bool pair = outputs.size() == 2 && by_ == By::diffusivity && outputs.back().field == pattern_name;
+    if ((outputs.size() != 1 && !pair) || (by_ == By::tendency && output_.info().name != tendency_name))
+      throw base::InputError(fmt::format(
+          "{}: its outputs are {}; the closure wants one, '{}', '{}' or '{}', or '{}' with '{}'", where,
+          names(outputs), viscosity_name, diffusivity_name, tendency_name, diffusivity_name, pattern_name));
+    if (by_ == By::tendency && with_agents)
+      throw base::InputError(fmt::format("{}: agents give coefficients, not '{}'", where, tendency_name));
     for (const auto* list : {&surrogate_->inputs(), &surrogate_->outputs()})
       for (const surrogate::Channel& channel : *list)
         if (channel.unit != "1")
@@ -153,22 +167,53 @@ class Learned final : public Closure {
   bool ask(const ComplexField& w, bool only_looking) {
     if (surrogate_->is_off()) return false;
     resolved_.look_at(w);
-    const auto inputs = resolved_.views(surrogate_->inputs());
+    auto inputs = resolved_.views(surrogate_->inputs());
+    const RealField* pattern = patterned_ ? &resolved_.pattern() : nullptr;
     std::vector<surrogate::Budget> budgets;
     const double unit = by_ == By::diffusivity ? width_ * width_ * width_ * resolved_.mean_gradient() : 1.0;
-    if (surrogate_->bounds_growth()) budgets = resolved_.budgets(by_, unit);
+    if (surrogate_->bounds_growth()) budgets = resolved_.budgets(by_, unit, patterned_);
+    std::vector<std::vector<RealField>> seen;
+    if (agents_) {
+      inputs = gathered(inputs, seen);
+      for (surrogate::Budget& budget : budgets) budget.weights = gathered(budget.weights, seen);
+    }
     const surrogate::GuardedCall seat{.budgets = budgets, .part_of_step = true};
     const auto verdict = only_looking ? surrogate_->try_out(inputs, seat) : surrogate_->call(inputs, seat);
     if (verdict == surrogate::Verdict::refused) {
       if (!only_looking && surrogate_->is_off()) refused_ = every_ == 0;
       return false;
     }
-    std::fill(output_.span().begin(), output_.span().end(), 0.0);
-    grid::add(surrogate_->results().front().erased(), output_);
+    take(0, output_);
+    if (pattern != nullptr) {
+      RealField part(output_.info(), output_.layout_pointer());
+      take(1, part);
+      each_row(output_.layout(), [&](Index first, Index count) {
+        for (Index i = first; i < first + count; ++i)
+          output_.data()[i] += part.data()[i] * pattern->data()[i];
+      });
+    }
     if (unit != 1)
       for (double& value : output_.span()) value *= unit;
     spread();
     return true;
+  }
+
+  /// What the agents see of these fields; `kept` holds it.
+  std::vector<surrogate::ChannelView> gathered(const std::vector<surrogate::ChannelView>& fields,
+                                               std::vector<std::vector<RealField>>& kept) const {
+    kept.push_back(agents_->gather(fields));
+    std::vector<surrogate::ChannelView> views;
+    for (const RealField& one : kept.back())
+      views.push_back({.data = one.data(), .layout = one.layout_pointer()});
+    return views;
+  }
+
+  /// The which-th result, on the solver's grid.
+  void take(std::size_t which, RealField& values) {
+    const RealField& result = surrogate_->results()[which];
+    if (agents_) return agents_->spread(result, values);
+    std::fill(values.span().begin(), values.span().end(), 0.0);
+    grid::add(surrogate_->results()[which].erased(), values);
   }
 
   /// The output to where it is used: the modes, or the grid of the products.
@@ -186,6 +231,8 @@ class Learned final : public Closure {
   Space* space_;
   surrogate::Surrogate* surrogate_;
   Resolved resolved_;
+  std::optional<Agents> agents_;
+  bool patterned_ = false;
   std::unique_ptr<Closure> classical_;
   std::int64_t every_, step_ = 0;
   std::int64_t classical_step_ = -1;  ///< Is done without the surrogate.

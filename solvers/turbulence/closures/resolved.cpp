@@ -1,10 +1,13 @@
 #include "turbulence/closures/resolved.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 #include "run/hook.hpp"
+#include "turbulence/shells.hpp"
 
 namespace sluice::solvers::turbulence {
 namespace {
@@ -21,7 +24,21 @@ constexpr std::array<std::string_view, 12> names{"vorticity",
                                                  "relative_strain",
                                                  "relative_gradient",
                                                  "okubo_weiss"};
-constexpr const char *slope_x = "vorticity_x", *slope_y = "vorticity_y";
+constexpr const char *slope_x = "vorticity_x", *slope_y = "vorticity_y", *pattern_name = "pattern";
+
+constexpr std::string_view spectrum_prefix = "log_spectrum_";
+constexpr double pattern_limit = 6;
+constexpr double least = 1e-30;  // of a spectrum, so that it has a logarithm
+
+/// K of log_spectrum_K; none for other names.
+std::optional<std::size_t> wavenumber_of(const std::string& name) {
+  if (!name.starts_with(spectrum_prefix)) return std::nullopt;
+  const std::string number = name.substr(spectrum_prefix.size());
+  if (number.empty() || number.size() > 6 ||
+      !std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; }))
+    return std::nullopt;
+  return std::stoul(number);
+}
 
 }  // namespace
 
@@ -39,8 +56,15 @@ grid::Grid Resolved::grid() const {
 }
 
 void Resolved::check(const std::string& where, const std::string& name) const {
-  if (std::find(names.begin(), names.end(), name) == names.end())
-    run::refuse_output(where, name, {names.begin(), names.end()});
+  if (const auto k = wavenumber_of(name)) {
+    if (static_cast<double>(*k) <= space_->cutoff()) return;
+    throw base::InputError(where + ": '" + name + "' is beyond the largest wavenumber, " +
+                           std::to_string(std::lround(space_->cutoff())));
+  }
+  std::vector<std::string> known(names.begin(), names.end());
+  if (std::ranges::find(known, name) != known.end()) return;
+  known.push_back(std::string(spectrum_prefix) + "K");
+  run::refuse_output(where, name, known);
 }
 
 RealField Resolved::make(const std::string& name) const {
@@ -50,6 +74,7 @@ RealField Resolved::make(const std::string& name) const {
 void Resolved::look_at(const ComplexField& w) {
   w_ = &w;
   ++look_;
+  spectrum_.clear();
 }
 
 template <class Factor>
@@ -102,6 +127,11 @@ const RealField& Resolved::field(const std::string& name) {
 /// psi = -w/k^2, u = -psi_y, v = psi_x, S11 = u_x, S12 = (u_y + v_x)/2, |S| = 2 sqrt(S11^2 + S12^2).
 void Resolved::compute(const std::string& name, RealField& values) {
   const auto inverse = inverse_square;
+  if (const auto k = wavenumber_of(name)) {
+    if (spectrum_.size() <= *k) spectrum_ = enstrophy_spectrum(*space_, *w_, *k + 1);
+    std::ranges::fill(values.span(), std::log10(std::max(spectrum_[*k], least)));
+    return;
+  }
   if (name == "vorticity") return to_space(values, [](double, double, Complex z) { return z; });
   if (name == "streamfunction")
     return to_space(values, [&](double kx, double ky, Complex z) { return times(-inverse(kx, ky), z); });
@@ -127,6 +157,10 @@ void Resolved::compute(const std::string& name, RealField& values) {
     return combine(
         values, [](double a, double b) { return a * a - b * b; }, field("relative_strain"),
         field("relative_vorticity"));
+  if (name == pattern_name)
+    return combine(
+        values, [](double q) { return q / std::sqrt(1 + q * q / (pattern_limit * pattern_limit)); },
+        field("okubo_weiss"));
   const bool strain = name == "strain";
   combine(
       values, [scale = strain ? 2.0 : 1.0](double a, double b) { return scale * std::sqrt(a * a + b * b); },
@@ -141,6 +175,8 @@ std::vector<surrogate::ChannelView> Resolved::views(const std::vector<surrogate:
   }
   return list;
 }
+
+const RealField& Resolved::pattern() { return field(pattern_name); }
 
 /// For tau = -2 nu S, the tendency is -(dxx - dyy) tau_12 - dxy (tau_22 - tau_11), so that by parts the
 /// energy changes by -<nu |S|^2>, the enstrophy by <nu (2 S12 (w_xx - w_yy) - 4 S11 w_xy)>.
@@ -169,10 +205,10 @@ void Resolved::rates_by_diffusivity() {
 }
 
 /// A tendency n of the vorticity changes the energy by -<psi n>, the enstrophy <w^2>/2 by <w n>.
-std::vector<surrogate::Budget> Resolved::budgets(By by, double unit) {
+std::vector<surrogate::Budget> Resolved::budgets(By by, double unit, bool patterned) {
   if (weights_.empty()) {
-    weights_.push_back(make("energy"));
-    weights_.push_back(make("enstrophy"));
+    for (const char* name : {"energy", "enstrophy", "patterned energy", "patterned enstrophy"})
+      weights_.push_back(make(name));
     parts_.push_back(make("part"));
   }
   RealField &energy = weights_[0], &enstrophy = weights_[1];
@@ -192,14 +228,17 @@ std::vector<surrogate::Budget> Resolved::budgets(By by, double unit) {
           *weight, [unit](double a) { return unit * a; }, *weight);
   const auto& length = space_->transform().spec().length;
   const double area = length[0] * length[1];
-  const auto budget = [&](const char* name, const RealField& weight, double mean) {
-    return surrogate::Budget{.name = name,
-                             .weights = {{.data = weight.data(), .layout = weight.layout_pointer()}},
-                             .content = area * mean};
+  const auto budget = [&](const char* name, std::size_t which, double mean) {
+    surrogate::Budget made{.name = name, .content = area * mean};
+    for (std::size_t n = which; n < (patterned ? 4U : 2U); n += 2)
+      made.weights.push_back({.data = weights_[n].data(), .layout = weights_[n].layout_pointer()});
+    return made;
   };
-  return {budget("energy", energy, 0.5 * mean_product(*space_, *w_, *w_, inverse_square)),
-          budget("enstrophy", enstrophy,
-                 0.5 * mean_product(*space_, *w_, *w_, [](double, double) { return 1.0; }))};
+  for (std::size_t n = 0; patterned && n < 2; ++n)
+    combine(
+        weights_[n + 2], [](double a, double b) { return a * b; }, weights_[n], pattern());
+  return {budget("energy", 0, 0.5 * mean_product(*space_, *w_, *w_, inverse_square)),
+          budget("enstrophy", 1, 0.5 * mean_product(*space_, *w_, *w_, [](double, double) { return 1.0; }))};
 }
 
 }  // namespace sluice::solvers::turbulence

@@ -23,8 +23,12 @@ class Resolved {
   [[nodiscard]] std::vector<surrogate::ChannelView> views(const std::vector<surrogate::Channel>& channels);
   enum class By { viscosity, diffusivity, tendency };
   /// Energy and enstrophy with their rates by `unit` times an eddy viscosity, by `unit` times a diffusivity
-  /// of the vorticity, or by its tendency. Valid until the next call. Collective.
-  [[nodiscard]] std::vector<surrogate::Budget> budgets(By by, double unit);
+  /// of the vorticity, or by its tendency; with `patterned` also by `unit` times the `pattern` times a second
+  /// output. Valid until the next call. Collective.
+  [[nodiscard]] std::vector<surrogate::Budget> budgets(By by, double unit, bool patterned = false);
+  /// okubo_weiss q as q/sqrt(1 + (q/6)^2): strain less rotation, of any strength up to 6. Valid until the
+  /// next `look_at`. Collective.
+  [[nodiscard]] const RealField& pattern();
   /// Mean over the box of |grad w|. Collective.
   [[nodiscard]] double mean_gradient();
 
@@ -53,6 +57,7 @@ class Resolved {
   ComplexField scratch_;
   std::map<std::string, Known> known_;
   std::vector<RealField> weights_, parts_;
+  std::vector<double> spectrum_;  ///< Of the modes that are looked at, if an input needs it.
 };
 
 }  // namespace sluice::solvers::turbulence

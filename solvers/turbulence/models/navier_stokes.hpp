@@ -38,6 +38,7 @@ class NavierStokes final : public Model {
   [[nodiscard]] double advection_rate() const override { return rate_; }
   [[nodiscard]] double tail_ratio(const Modes& u) const override;
   void initialize(Modes& u) override;
+  void choose_start(std::uint64_t number) override { parts_.initial.start = number; }
   [[nodiscard]] std::vector<run::Quantity> invariants(const Modes& u, double t) override;
   [[nodiscard]] std::vector<run::Quantity> diagnostics(const Modes& u, double t) override;
   [[nodiscard]] std::vector<run::Quantity> samples(const Modes& u, double t) override;
