@@ -6,8 +6,9 @@ integrating factor. Prints t, energy <u^2>/2 and dissipation nu <w^2>; with --ag
 that run at the same times, and the peak of the dissipation of both.
 """
 import argparse
+import pathlib
+import sys
 
-import h5py
 import numpy as np
 from scipy.fft import irfftn, rfftn
 
@@ -72,8 +73,9 @@ def main():
     print(f"peak of the dissipation: {peak[2]:.6g} at t = {peak[0]:.4g}")
     if not arguments.against:
         return
-    with h5py.File(f"{arguments.against}/history.h5") as file:
-        own = {name: file[name][()] for name in ("time", "energy", "dissipation")}
+    sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "postprocessing"))
+    from sluice_files import Run
+    own = Run(arguments.against).history.columns
     for column, name in ((1, "energy"), (2, "dissipation")):
         there = np.isin(np.round(own["time"], 6), np.round(rows[:, 0], 6))
         wanted = np.interp(own["time"][there], rows[:, 0], rows[:, column])
