@@ -58,7 +58,7 @@ class Run {
   [[nodiscard]] OutputSet& outputs();
   [[nodiscard]] bool has_solver() const;  ///< After `start`: false if the run had been finished before.
   [[nodiscard]] Solver& solver();
-  [[nodiscard]] std::vector<Hook*> hooks();  ///< In the order of the case.
+  [[nodiscard]] std::vector<Hook*> hooks();   ///< In the order of the case.
   [[nodiscard]] std::string failure() const;  ///< Why it failed; empty if it has not.
   [[nodiscard]] std::string checkpoint()
       const;  ///< File of the last checkpoint written or resumed; empty if none.
