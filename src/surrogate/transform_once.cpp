@@ -99,7 +99,8 @@ class TransformOnce : public Network {
   [[nodiscard]] std::vector<Complex> mixed(const std::vector<std::vector<Complex>>& all, std::size_t d,
                                            const std::vector<Complex>& z) const {
     const auto extent = [&](std::size_t axis) {
-      return static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(all[axis].size() / width_))));
+      const std::size_t square = all[axis].size() / width_;
+      return static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(square))));
     };
     std::size_t inner = 1;
     for (std::size_t axis = d + 1; axis < all.size(); ++axis) inner *= extent(axis);
