@@ -130,10 +130,11 @@ class Correlation : public run::Observer {
   }
 
   void write() {
-    const std::filesystem::path file = folder_ / (parameters_.name + ".h5");
-    std::filesystem::path temporary = file;
-    temporary += ".new";
-    auto out = run::Hdf5File::create(communicator_, temporary);
+    run::write_whole(communicator_, folder_ / (parameters_.name + ".h5"),
+                     [this](run::Hdf5File& out) { fill(out); });
+  }
+
+  void fill(run::Hdf5File& out) {
     out.write_attribute("/", "field", parameters_.field);
     out.write_attribute("/", "reference", parameters_.reference);
     out.write_attribute("/", "threshold", parameters_.threshold);
@@ -148,8 +149,6 @@ class Correlation : public run::Observer {
     out.write_reals("error", errors_);
     out.write_attribute("error", "long_name", std::string("norm of the difference over the reference's"));
     out.write_attribute("error", "units", std::string("1"));
-    out.close();
-    run::output_on_root(communicator_, [&] { std::filesystem::rename(temporary, file); });
   }
 
   CorrelationParameters parameters_;

@@ -43,11 +43,11 @@ class Curves : public run::Observer {
 
  private:
   void write() {
+    run::write_whole(communicator_, folder_ / (name_ + ".h5"), [this](run::Hdf5File& out) { fill(out); });
+  }
+
+  void fill(run::Hdf5File& out) {
     const std::vector<run::Curve> curves = source_->curves();
-    const std::filesystem::path file = folder_ / (name_ + ".h5");
-    std::filesystem::path temporary = file;
-    temporary += ".new";
-    run::Hdf5File out = run::Hdf5File::create(communicator_, temporary);
     means_.describe(out, time_unit_);
     out.write_text("/provenance", provenance_);
     std::size_t at = 0;
@@ -55,8 +55,6 @@ class Curves : public run::Observer {
       write_curve(out, curve, at);
       at += curve.values.size();
     }
-    out.close();
-    run::output_on_root(communicator_, [&] { std::filesystem::rename(temporary, file); });
   }
 
   void write_curve(run::Hdf5File& out, const run::Curve& curve, std::size_t at) {

@@ -125,8 +125,7 @@ void Sampler::state(run::State& state) {
   state.real("interval", interval_);
 }
 
-void Sampler::write_channel(const surrogate::Samples& kept, std::size_t c, void* target) const {
-  auto& file = *static_cast<run::Hdf5File*>(target);
+void Sampler::write_channel(const surrogate::Samples& kept, std::size_t c, run::Hdf5File& file) const {
   const bool input = c < channels_.inputs.size();
   const auto& channel = input ? channels_.inputs[c] : channels_.targets[c - channels_.inputs.size()];
   const std::string name = "/" + channel.field + (!input && changes() ? "_change" : "");
@@ -154,15 +153,13 @@ void Sampler::write(const std::filesystem::path& path, std::int64_t block) {
   for (const std::int64_t number : numbers) trajectories.push_back(number / block);
   surrogate::Samples kept(surrogate::bare_layout(all.layout()), channels_.inputs, channels_.targets, count);
   kept.append(all, numbers);
-  const std::filesystem::path part = path.string() + ".part";
-  run::Hdf5File file = run::Hdf5File::create(context_.communicator, part);
-  for (std::size_t c = 0; c < places_.size(); ++c) write_channel(kept, c, &file);
-  file.write_integers("/trajectory", trajectories);
-  file.write_integers("/number", numbers);
-  file.write_attribute("/", "offered", all.seen);
-  file.write_attribute("/", "provenance", context_.provenance);
-  file.close();
-  run::output_on_root(context_.communicator, [&] { std::filesystem::rename(part, path); });
+  run::write_whole(context_.communicator, path, [&](run::Hdf5File& file) {
+    for (std::size_t c = 0; c < places_.size(); ++c) write_channel(kept, c, file);
+    file.write_integers("/trajectory", trajectories);
+    file.write_integers("/number", numbers);
+    file.write_attribute("/", "offered", all.seen);
+    file.write_attribute("/", "provenance", context_.provenance);
+  });
 }
 
 }  // namespace sluice::hooks

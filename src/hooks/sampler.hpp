@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "run/channel_places.hpp"
+#include "run/hdf5.hpp"
 #include "run/hook.hpp"
 #include "surrogate/samples.hpp"
 
@@ -42,7 +43,7 @@ class Sampler {
  private:
   void make(const grid::LayoutPtr& layout);
   [[nodiscard]] bool offer_change(const run::Look& look, const std::vector<surrogate::ChannelView>& now);
-  void write_channel(const surrogate::Samples& kept, std::size_t c, void* file) const;
+  void write_channel(const surrogate::Samples& kept, std::size_t c, run::Hdf5File& file) const;
   [[nodiscard]] bool changes() const { return parameters_.targets_are == "changes"; }
 
   std::string where_;

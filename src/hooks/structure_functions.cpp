@@ -82,10 +82,11 @@ class StructureFunctions : public run::Observer {
   }
 
   void write() {
-    const std::filesystem::path file = folder_ / (parameters_.name + ".h5");
-    std::filesystem::path temporary = file;
-    temporary += ".new";
-    auto out = run::Hdf5File::create(communicator_, temporary);
+    run::write_whole(communicator_, folder_ / (parameters_.name + ".h5"),
+                     [this](run::Hdf5File& out) { fill(out); });
+  }
+
+  void fill(run::Hdf5File& out) {
     means_.describe(out, time_unit_);
     out.write_attribute("/", "field", info_.name);
     out.write_attribute("/", "along", parameters_.along);
@@ -95,8 +96,6 @@ class StructureFunctions : public run::Observer {
     out.write_reals("/separation", separations);
     for (const bool sizes : {false, true})
       for (std::int64_t p = 1; p <= parameters_.order; ++p) write_order(out, p, sizes);
-    out.close();
-    run::output_on_root(communicator_, [&] { std::filesystem::rename(temporary, file); });
   }
 
   void write_order(run::Hdf5File& out, std::int64_t power, bool sizes) {

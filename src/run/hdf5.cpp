@@ -221,6 +221,16 @@ void Hdf5File::give_up() noexcept {
   impl_.reset();
 }
 
+void write_whole(const base::Communicator& communicator, const std::filesystem::path& file,
+                 const std::function<void(Hdf5File&)>& write) {
+  std::filesystem::path temporary = file;
+  temporary += ".new";
+  Hdf5File out = Hdf5File::create(communicator, temporary);
+  write(out);
+  out.close();
+  output_on_root(communicator, [&] { std::filesystem::rename(temporary, file); });
+}
+
 std::string hdf5_version() {
   unsigned major = 0, minor = 0, release = 0;
   H5get_libversion(&major, &minor, &release);

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -97,6 +98,11 @@ class Hdf5File {
   explicit Hdf5File(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+/// A file that appears whole or not at all: `write` fills it under another name, then it is closed, synced
+/// and renamed. OutputError. Collective.
+void write_whole(const base::Communicator& communicator, const std::filesystem::path& file,
+                 const std::function<void(Hdf5File&)>& write);
 
 /// A dataset of an ordinary (not Sluice's) HDF5 file read whole on rank 0 and broadcast: maps, masks.
 /// Collective.

@@ -60,17 +60,15 @@ std::string write_weights(const base::Communicator& communicator, const std::fil
                           const surrogate::Weights& weights) {
   const std::string description = surrogate::description_of(weights);
   const std::string hash = surrogate::content_hash(description, weights.tensors);
-  const std::filesystem::path unfinished = path.string() + ".unfinished";
-  Hdf5File file = Hdf5File::create(communicator, unfinished);
-  file.write_attribute("/", "format", std::string(format_name));
-  file.write_attribute("/", "version", format_version);
-  file.write_attribute("/", "hash", hash);
-  file.write_text("/description", description);
-  file.make_group("/tensors");
-  for (const surrogate::Tensor& tensor : weights.tensors)
-    file.write_reals("/tensors/" + tensor.name, tensor.values, {tensor.shape.begin(), tensor.shape.end()});
-  file.close();
-  output_on_root(communicator, [&] { std::filesystem::rename(unfinished, path); });
+  write_whole(communicator, path, [&](Hdf5File& file) {
+    file.write_attribute("/", "format", std::string(format_name));
+    file.write_attribute("/", "version", format_version);
+    file.write_attribute("/", "hash", hash);
+    file.write_text("/description", description);
+    file.make_group("/tensors");
+    for (const surrogate::Tensor& tensor : weights.tensors)
+      file.write_reals("/tensors/" + tensor.name, tensor.values, {tensor.shape.begin(), tensor.shape.end()});
+  });
   return hash;
 }
 

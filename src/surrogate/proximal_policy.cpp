@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "surrogate/adam.hpp"
 #include "surrogate/proximal_samples.hpp"
 #include "surrogate/torch_library.hpp"
 
@@ -15,7 +16,6 @@ namespace sluice::surrogate {
 
 namespace {
 
-constexpr double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-8;  // Kingma and Ba, algorithm 1
 constexpr std::uint32_t shuffle_stream = 0x5ff1e;
 constexpr double least_log_deviation = -5, most_log_deviation = 2;
 /// Behind weights and moments in the memory.
@@ -197,14 +197,10 @@ void ProximalPolicy::descend(std::vector<double>& memory, std::vector<double> gr
   const std::span<double> all(gradient);
   limit(all.first(value_at()), parameters_.gradient);
   limit(all.subspan(value_at()), parameters_.gradient);  // its errors are in other units
-  const double t = ++memory[3 * size + descents];
-  const double correction_1 = 1 - std::pow(beta_1, t), correction_2 = 1 - std::pow(beta_2, t);
-  for (std::size_t n = 0; n < size; ++n) {
-    double &first = memory[size + n], &second = memory[2 * size + n];
-    first = beta_1 * first + (1 - beta_1) * gradient[n];
-    second = beta_2 * second + (1 - beta_2) * gradient[n] * gradient[n];
-    memory[n] -= parameters_.rate * (first / correction_1) / (std::sqrt(second / correction_2) + epsilon);
-  }
+  const auto number = static_cast<std::int64_t>(++memory[3 * size + descents]);
+  const std::span<double> values(memory);
+  adam({.rate = parameters_.rate, .number = number}, gradient, values.first(size), values.subspan(size, size),
+       values.subspan(2 * size, size));
   for (std::size_t o = policy_count_; o < value_at(); ++o)
     memory[o] = std::clamp(memory[o], least_log_deviation, most_log_deviation);
 }

@@ -7,14 +7,14 @@
 #include <limits>
 
 #include "base/error.hpp"
+#include "surrogate/adam.hpp"
 #include "surrogate/torch_library.hpp"
 
 namespace sluice::surrogate {
 
 namespace {
 
-constexpr double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-8;  // Kingma and Ba, algorithm 1
-constexpr std::int64_t chunk = 16;                              // samples of a validation at a time
+constexpr std::int64_t chunk = 16;  // samples of a validation at a time
 
 /// Numbers that `moments` gives: one, three a channel, one a pair of channels.
 std::size_t moments_of(std::size_t channels) { return 1 + 3 * channels + channels * channels; }
@@ -110,19 +110,13 @@ void Trainer::descend(std::vector<double>& gradient) {
   if (parameters_.clip > 0 && norm > parameters_.clip)
     for (double& g : gradient) g *= parameters_.clip / norm;
   ++counts[2];
-  const auto t = static_cast<double>(counts[2]);
   const double halvings =
       parameters_.halving > 0
           ? std::floor(static_cast<double>(counts[0]) / static_cast<double>(parameters_.halving))
           : 0.0;
   const double rate = std::ldexp(parameters_.rate, -static_cast<int>(halvings));
-  const double correction_1 = 1 - std::pow(beta_1, t), correction_2 = 1 - std::pow(beta_2, t);
-  for (std::size_t n = 0; n < flat.size(); ++n) {
-    first[n] = beta_1 * first[n] + (1 - beta_1) * gradient[n];
-    second[n] = beta_2 * second[n] + (1 - beta_2) * gradient[n] * gradient[n];
-    flat[n] -= rate * (first[n] / correction_1 / (std::sqrt(second[n] / correction_2) + epsilon) +
-                       parameters_.weight_decay * flat[n]);
-  }
+  adam({.rate = rate, .weight_decay = parameters_.weight_decay, .number = counts[2]}, gradient, flat, first,
+       second);
   weights_.set_flat(flat);
 }
 

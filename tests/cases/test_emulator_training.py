@@ -1,15 +1,13 @@
 """From a run that trains an emulator of the Kuramoto-Sivashinsky equation on its own states to a run that it steps: the recipe of
 inputs/turbulence/kuramoto_sivashinsky_emulated.yaml, shortened."""
-import os
-import pathlib
 
 import numpy as np
 import pytest
 import runs
+from learning import needs_torch
 from program import good
 
-pytestmark = pytest.mark.skipif(not (pathlib.Path(os.environ["SLUICE_BUILD"]) / "lib" / "libsluice_torch.so").exists(),
-                                reason="built without libtorch")
+pytestmark = needs_torch
 CASE = """
 solver: turbulence
 grid: {points: [64], length: [22]}

@@ -1,20 +1,18 @@
 """TorchScript modules as surrogates: the same as the network of Sluice's own with the same weights, on any number of
 ranks, and errors that say both sides."""
-import os
-import pathlib
 import sys
 
 import numpy as np
 import pytest
 import runs
+from learning import needs_torch
 from program import SOURCE, good, sluice
 
 sys.path.insert(0, str(SOURCE / "postprocessing"))
 import surrogate_weights  # noqa: E402
 
 torch = pytest.importorskip("torch", reason="python3-torch is not installed")
-pytestmark = pytest.mark.skipif(not (pathlib.Path(os.environ["SLUICE_BUILD"]) / "lib" / "libsluice_torch.so").exists(),
-                                reason="built without libtorch")
+pytestmark = needs_torch
 
 CASE = """
 solver: turbulence

@@ -1,12 +1,12 @@
 """A closure calibrated by how the members of an ensemble run: it gets nearer to its targets, groups of ranks do not count, a
 restart goes on bit for bit, and its weights serve in a run of their own."""
-import csv
 import sys
 
 import h5py
 import numpy as np
 import pytest
 import runs
+from learning import rows_of
 from program import SOURCE, good, sluice
 
 sys.path.insert(0, str(SOURCE / "postprocessing"))
@@ -50,11 +50,6 @@ def case(folder, name, calibration=CALIBRATION, groups=0, weights=None):
 def train(folder, name, ranks=1, groups=0, arguments=()):
     good("train", case(folder, name, groups=groups), "--output", name, *arguments, ranks=ranks, folder=folder)
     return folder / name
-
-
-def rows_of(folder):
-    with open(folder / "learning.csv") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")

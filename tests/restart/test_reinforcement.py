@@ -1,6 +1,5 @@
 """A closure trained as the policy of agents in the members of an ensemble: lessons change it, groups of ranks do not count, a
 restart goes on bit for bit, a run that breaks down is a lesson, and the policy serves in a run of its own."""
-import csv
 import re
 import sys
 
@@ -8,10 +7,13 @@ import h5py
 import numpy as np
 import pytest
 import runs
+from learning import needs_torch, rows_of
 from program import SOURCE, good, sluice
 
 sys.path.insert(0, str(SOURCE / "postprocessing"))
 import surrogate_weights  # noqa: E402
+
+pytestmark = needs_torch
 
 MEMBERS = 3
 CASE = """
@@ -53,11 +55,6 @@ def case(folder, name, training=TRAINING, groups=0, weights=None, episode="episo
 def train(folder, name, ranks=1, groups=0, arguments=(), **options):
     good("train", case(folder, name, groups=groups, **options), "--output", name, *arguments, ranks=ranks, folder=folder)
     return folder / name
-
-
-def rows_of(folder):
-    with open(folder / "learning.csv") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")

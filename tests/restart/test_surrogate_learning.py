@@ -1,7 +1,5 @@
 """Training inside a run by a share of the wall time, and by the members of an ensemble together: what is recorded is
 repeated, and every member takes the same gradient steps by the mean of what all of them find."""
-import os
-import pathlib
 import shutil
 import sys
 
@@ -9,14 +7,14 @@ import h5py
 import numpy as np
 import pytest
 import runs
+from learning import needs_torch
 from program import SOURCE, good, sluice
 
 sys.path.insert(0, str(SOURCE / "postprocessing"))
 import surrogate_weights  # noqa: E402
 
 torch = pytest.importorskip("torch", reason="python3-torch is not installed")
-pytestmark = pytest.mark.skipif(not (pathlib.Path(os.environ["SLUICE_BUILD"]) / "lib" / "libsluice_torch.so").exists(),
-                                reason="built without libtorch")
+pytestmark = needs_torch
 
 CASE = """
 solver: turbulence

@@ -1,13 +1,12 @@
 """A surrogate as preconditioner: whatever it says, the solution is that of the classical solver; what it is good for
 shows in the iterations alone."""
-import os
-import pathlib
 import sys
 
 import h5py
 import numpy as np
 import pytest
 import runs
+from learning import needs_torch
 from program import SOURCE, good, sluice
 
 sys.path.insert(0, str(SOURCE / "postprocessing"))
@@ -146,7 +145,7 @@ def test_faults_say_both_sides(tmp_path):
         assert result.returncode == 1 and message in result.stdout + result.stderr, result.stdout + result.stderr
 
 
-@pytest.mark.skipif(not (pathlib.Path(os.environ["SLUICE_BUILD"]) / "lib" / "libsluice_torch.so").exists(), reason="built without libtorch")
+@needs_torch
 def test_it_is_learned_in_the_run(tmp_path):
     learning = ("hooks:", "hooks:\n  - {type: train, use: inverse, every_steps: 1, start_after: 8, gradient_steps: 40, validate_every: 4, publish_from: 30, "
                 "file: trained.h5, training: {batch: 4, rate: 0.02, held_out: {block: 1, every: 5}}}")

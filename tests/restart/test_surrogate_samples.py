@@ -1,12 +1,11 @@
 """Reservoirs of samples in HDF5: what is in them is what the run went through, on any number of ranks and across a
 restart, and the solver `training` reads them."""
-import os
-import pathlib
 
 import h5py
 import numpy as np
 import pytest
 import runs
+from learning import needs_torch
 from program import good, sluice
 
 CASE = """
@@ -95,7 +94,7 @@ def test_faults_say_both_sides(tmp_path):
         assert result.returncode == 1 and message in result.stdout + result.stderr, result.stdout + result.stderr
 
 
-@pytest.mark.skipif(not (pathlib.Path(os.environ["SLUICE_BUILD"]) / "lib" / "libsluice_torch.so").exists(), reason="built without libtorch")
+@needs_torch
 def test_training_reads_them(tmp_path):
     good("run", case(tmp_path, "vorticity", "changes", 40), "--output", tmp_path / "run", ranks=2, folder=tmp_path)
     file = runs.write_case(tmp_path, TRAIN.replace("FILE", str(tmp_path / "run" / "samples.h5")), "train.yaml")

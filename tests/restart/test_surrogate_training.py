@@ -1,7 +1,5 @@
 """Training of surrogates, from files and inside a run: the same as PyTorch's, restartable bit for bit, on any number of
 ranks, and what is held out is never learned."""
-import os
-import pathlib
 import sys
 
 import h5py
@@ -9,14 +7,14 @@ import numpy as np
 import pytest
 import runs
 import yaml
+from learning import needs_torch
 from program import SOURCE, good, sluice
 
 sys.path.insert(0, str(SOURCE / "postprocessing"))
 import surrogate_weights  # noqa: E402
 
 torch = pytest.importorskip("torch", reason="python3-torch is not installed")
-pytestmark = pytest.mark.skipif(not (pathlib.Path(os.environ["SLUICE_BUILD"]) / "lib" / "libsluice_torch.so").exists(),
-                                reason="built without libtorch")
+pytestmark = needs_torch
 
 TRAIN = """
 solver: training
