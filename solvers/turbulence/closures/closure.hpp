@@ -1,6 +1,7 @@
 // Subgrid closures of two-dimensional vorticity models: one file each, chosen by name.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,20 @@ struct ClosureParameters {
   void validate(const base::Parameters& parameters) const;
 };
 
-/// The momentum stress tau_ij of what the grid does not resolve, or a tendency among the modes. It is
-/// evaluated at every stage.
+/// kappa in div(kappa grad w).
+struct Diffusivity {
+  RealField* values = nullptr;          ///< On the product grid.
+  const ComplexField* modes = nullptr;  ///< Its kept modes, to which the values are limited.
+};
+
+/// A diffusivity of the vorticity, or else the momentum stress tau_ij of what the grid does not resolve, a
+/// tendency among the modes, or both. It is evaluated at every stage.
 class Closure {
  public:
   virtual ~Closure() = default;
+  /// First of all for the modes w, which the others then are of; where there is one, the others are not
+  /// asked. Collective.
+  [[nodiscard]] virtual std::optional<Diffusivity> diffusivity(const ComplexField&) { return std::nullopt; }
   /// p += tau_12, q += tau_22 - tau_11, on the product grid. Collective.
   virtual void add_stress(const ComplexField& w, RealField& p, RealField& q);
   /// n += tendency of the vorticity, among the kept modes. Collective.

@@ -45,9 +45,7 @@ class Learned final : public Closure {
       surrogate_->bind(resolved_.grid(), space.transform().physical());
     surrogate_->declare_conserved(
         std::vector<bool>(surrogate.outputs().size(), by_ == By::tendency));  // a divergence
-    if (by_ != By::diffusivity) return;
-    slope_ = space.make_products("slope");
-    part_ = space.make_modes("part");
+    if (by_ == By::diffusivity) part_ = space.make_modes("part");
   }
 
   void begin_step(const ComplexField& w, std::int64_t step) override {
@@ -66,21 +64,25 @@ class Learned final : public Closure {
   void fall_back() override { classical_step_ = step_; }
   void look(bool only) override { looking_ = only; }
 
-  [[nodiscard]] bool has_stress() const override { return true; }
-  void add_stress(const ComplexField& w, RealField& p, RealField& q) override {
+  [[nodiscard]] std::optional<Diffusivity> diffusivity(const ComplexField& w) override {
     uses_output_ = usable(w);
+    if (!uses_output_ || by_ != By::diffusivity) return std::nullopt;
+    return Diffusivity{.values = &gradients_.size, .modes = &modes_};
+  }
+  [[nodiscard]] bool has_stress() const override {
+    return uses_output_ ? by_ == By::viscosity : classical_->has_stress();
+  }
+  void add_stress(const ComplexField& w, RealField& p, RealField& q) override {
     if (!uses_output_) {
       classical_->add_stress(w, p, q);
-    } else if (by_ == By::viscosity) {
+    } else {
       gradients_.strain(w);
       add_eddy_stress(gradients_, 1, p, q);
     }
   }
-  /// Always after `add_stress` of the same modes.
   void add_tendency(const ComplexField& w, ComplexField& n) override {
     if (!uses_output_) return classical_->add_tendency(w, n);
     if (by_ == By::viscosity) return;
-    if (by_ == By::diffusivity) return add_diffusion(w, n);
     space_->each_mode([&](Index at, double, double, double) { n.data()[at] += modes_.data()[at]; });
   }
 
@@ -112,22 +114,6 @@ class Learned final : public Closure {
     return output == viscosity_name     ? By::viscosity
            : output == diffusivity_name ? By::diffusivity
                                         : By::tendency;
-  }
-
-  /// n += div(kappa grad w).
-  void add_diffusion(const ComplexField& w, ComplexField& n) {
-    for (const int axis : {0, 1}) {
-      make_modes(*space_, w, part_,
-                 [axis](double kx, double ky, Complex z) { return times_i(axis == 0 ? kx : ky, z); });
-      space_->to_products(part_, slope_);
-      each_row(slope_.layout(), [&](Index first, Index count) {
-        for (Index i = first; i < first + count; ++i) slope_.data()[i] *= gradients_.size.data()[i];
-      });
-      space_->from_products(slope_, part_);
-      space_->each_mode([&](Index at, double kx, double ky, double) {
-        n.data()[at] += times_i(axis == 0 ? kx : ky, part_.data()[at]);
-      });
-    }
   }
 
   void check(const std::string& name, bool with_agents) const {
@@ -216,16 +202,17 @@ class Learned final : public Closure {
     grid::add(surrogate_->results()[which].erased(), values);
   }
 
-  /// The output to where it is used: the modes, or the grid of the products.
+  /// The output to where it is used: the modes, the grid of the products, or both.
   void spread() {
-    if (by_ != By::tendency && space_->dealiasing() != Dealiasing::padded) {
+    if (by_ == By::viscosity && space_->dealiasing() != Dealiasing::padded) {
       std::copy_n(output_.data(), output_.layout().allocated_size(), gradients_.size.data());
       return;
     }
     space_->transform().forward(output_, modes_);
     if (by_ == By::tendency) return;
-    space_->clear_rest(modes_);
-    space_->to_products(modes_, gradients_.size);
+    ComplexField& destroyed = by_ == By::diffusivity ? part_ : modes_;
+    make_modes(*space_, modes_, destroyed, [](double, double, Complex z) { return z; });
+    space_->to_products(destroyed, gradients_.size);
   }
 
   Space* space_;
@@ -243,8 +230,7 @@ class Learned final : public Closure {
   Gradients gradients_;  ///< Their size is the eddy viscosity or the diffusivity.
   By by_;
   double width_;
-  RealField slope_;  ///< Of a diffusivity.
-  ComplexField part_;
+  ComplexField part_;  ///< Of a diffusivity.
 };
 
 }  // namespace

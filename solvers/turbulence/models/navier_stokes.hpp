@@ -62,6 +62,8 @@ class NavierStokes final : public Model {
   void velocities(const ComplexField& w);
   void stresses(const ComplexField& w, bool of_flow, bool of_closure);
   void add_skew_advection(const ComplexField& w, ComplexField& n);
+  void add_diffusion(const ComplexField& w, const Diffusivity& kappa, ComplexField& n);
+  void transport(const ComplexField& w, bool of_flow, const Diffusivity& kappa, ComplexField& n);
   void tendency(const ComplexField& w, Terms terms, ComplexField& n);
   [[nodiscard]] double dissipation(double kx, double ky) const;
   struct Rates {
@@ -79,6 +81,7 @@ class NavierStokes final : public Model {
   std::unique_ptr<Closure> closure_;
   Shells shells_;
   RealField p_, q_;
+  std::vector<RealField> slopes_;  ///< w_x, w_y, lap w; for a diffusivity.
   ComplexField p_modes_, q_modes_, scratch_;
   Modes tendency_;
   double rate_ = 0;
