@@ -54,6 +54,7 @@ struct ResolvedValue {
   std::string path;   ///< "initial.bumps.0.amplitude"
   std::string value;  ///< As YAML on one line: 0.1, "a text", [1, 2], null.
   bool may_differ_at_restart = false;
+  bool is_default = false;  ///< The case file does not say it.
 };
 
 /// A group of declared parameters bound to variables. Move-only; the variables must outlive it.

@@ -83,12 +83,12 @@ void resolve(const Parameters& parameters, const std::string& prefix, std::vecto
   for (const auto& pointer : EntryAccess::entries(parameters)) {
     const Entry& entry = *pointer;
     const std::string path = prefix + entry.name;
-    const bool may_differ = entry.spec.may_differ_at_restart;
+    const bool may_differ = entry.spec.may_differ_at_restart, is_default = !entry.origin;
     if (entry.kind == Kind::group) {
       resolve(*entry.group, path + ".", values);
     } else if (!entry.is_leaf()) {
       const bool named = entry.kind == Kind::named_map;
-      if (entry.items.empty()) values.push_back({path, named ? "{}" : "[]", may_differ});
+      if (entry.items.empty()) values.push_back({path, named ? "{}" : "[]", may_differ, is_default});
       for (std::size_t i = 0; i < entry.items.size(); ++i) {
         const std::string item = path + "." + (named ? entry.item_names[i] : std::to_string(i)) + ".";
         if (entry.kind == Kind::typed_list)
@@ -100,11 +100,11 @@ void resolve(const Parameters& parameters, const std::string& prefix, std::vecto
       }
     } else if (entry.kind == Kind::pairs || entry.kind == Kind::node) {
       const auto leaves = flatten(parse_yaml(entry.value(), path));
-      if (leaves.empty()) values.push_back({path, entry.value(), may_differ});
+      if (leaves.empty()) values.push_back({path, entry.value(), may_differ, is_default});
       for (const auto& [key, value] : leaves)
         values.push_back({key.empty() ? path : path + "." + key, value, may_differ});
     } else {
-      values.push_back({path, entry.value(), may_differ});
+      values.push_back({path, entry.value(), may_differ, is_default});
     }
   }
 }

@@ -57,6 +57,7 @@ struct GoodCheckpoint {
                                                            const std::filesystem::path& folder);
 
 /// Keys that differ between a checkpoint's resolved case and this one and may not, as "path: was A, is B".
+/// One that the checkpoint does not know may have its default.
 [[nodiscard]] std::vector<std::string> forbidden_differences(const std::string& resolved_of_checkpoint,
                                                              const std::vector<base::ResolvedValue>& now);
 

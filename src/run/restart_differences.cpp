@@ -53,10 +53,12 @@ std::vector<std::string> forbidden_differences(const std::string& resolved_of_ch
   const base::ConfigNode tree = base::parse_yaml(resolved_of_checkpoint, "resolved case of the checkpoint");
   if (tree.kind == base::ConfigNode::Kind::map) add_leaves(tree, "", before);
   before.erase("");
-  std::set<std::string> free, free_patterns;
+  std::set<std::string> free, free_patterns, defaults;
   for (const base::ResolvedValue& value : now) {
     Leaves own;
     add_leaves(base::parse_yaml(value.value, value.path), value.path, own);
+    for (const auto& leaf : own)
+      if (value.is_default) defaults.insert(leaf.first);
     after.merge(own);
     if (!value.may_differ_at_restart) continue;
     free.insert(value.path);
@@ -75,8 +77,9 @@ std::vector<std::string> forbidden_differences(const std::string& resolved_of_ch
     differences.push_back(is == after.end() ? fmt::format("{}: was {}, is not there any more", path, was)
                                             : fmt::format("{}: was {}, is {}", path, was, is->second));
   }
+  // What nobody has asked for may be new in the program: checkpoints outlive its versions.
   for (const auto& [path, is] : after)
-    if (!before.contains(path) && !is_free(path, false))
+    if (!before.contains(path) && !defaults.contains(path) && !is_free(path, false))
       differences.push_back(fmt::format("{}: was not there, is {}", path, is));
   return differences;
 }

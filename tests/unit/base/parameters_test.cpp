@@ -351,6 +351,9 @@ TEST(Parameters, ResolvedValuesAreTheLeavesOfTheResolvedCopy) {
   for (const ResolvedValue& value : all.parameters.resolved()) {
     resolved.emplace_back(value.path, value.value);
     EXPECT_EQ(value.may_differ_at_restart, value.path == "rate");
+    if (value.path.starts_with("bumps.") && value.path.ends_with(".amplitude")) {
+      EXPECT_EQ(value.is_default, value.path == "bumps.1.amplitude");
+    }
   }
   EXPECT_EQ(flatten(parse_yaml(all.parameters.resolved_yaml(), "resolved.yaml")), resolved);
   EXPECT_THAT(resolved, ::testing::Contains(::testing::Pair("bumps.0.amplitude", "2")));

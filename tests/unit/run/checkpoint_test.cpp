@@ -359,6 +359,7 @@ TEST(ForbiddenDifferences, AreNamedWithBothValues) {
   std::vector<base::ResolvedValue> fewer(same.begin() + 1, same.end()), more = same;
   more.push_back({"grid.shape", "round"});
   more.push_back({"run.progress", "5", true});
+  more.push_back({"grid.twist", "0", false, true});  // a parameter that the program did not have
   EXPECT_THAT(run::forbidden_differences(before, fewer),
               ElementsAre("grid.points: was [64, 64], is not there any more"));
   EXPECT_THAT(run::forbidden_differences(before, more), ElementsAre("grid.shape: was not there, is round"));
