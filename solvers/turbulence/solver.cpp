@@ -291,7 +291,10 @@ std::vector<run::Quantity> TurbulenceSolver::diagnostics() {
 }
 
 surrogate::Surrogate& TurbulenceSolver::calibrated() {
-  return context_.surrogates->get("closure.use", parameters_.navier_stokes.closure.use);
+  surrogate::Surrogate& surrogate =
+      context_.surrogates->get("closure.use", parameters_.navier_stokes.closure.use);
+  surrogate.check_can_learn("closure.use");
+  return surrogate;
 }
 
 std::unique_ptr<run::SubgridCompanion> TurbulenceSolver::subgrid_companion(const run::SubgridSpec& spec) {

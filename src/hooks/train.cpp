@@ -57,6 +57,7 @@ class Train : public run::Corrector, public Learner {
       throw base::InputError(where_ +
                              ": gradient_steps_are: tuned is for runs that learn by themselves; with "
                              "`together` fixed is allowed");
+    surrogate_->check_can_learn("hook train");
     surrogate_->learning.active = true;
     tell_lessons();
     trainer_.emplace(context.communicator, parameters.training, surrogate_->weights(), key(batch_stream));

@@ -44,9 +44,16 @@ surrogate::Weights weights_of(const base::Communicator& communicator, const std:
 
 Surrogates::Surrogates(const base::Communicator& communicator, const Declarations& declarations,
                        int dimensions) {
-  for (const auto& [name, declaration] : declarations)
-    items_.push_back(std::make_unique<surrogate::Surrogate>(
-        name, declaration, weights_of(communicator, name, declaration, dimensions)));
+  for (const auto& [name, declaration] : declarations) {
+    surrogate::Weights first = weights_of(communicator, name, declaration, dimensions);
+    std::vector<surrogate::Weights> committee;
+    for (const auto& member : declaration.committee)
+      committee.push_back(read_weights(communicator, member.weights).weights);
+    if (!committee.empty())
+      base::log::info("surrogate {}: a committee of {} members", name, committee.size() + 1);
+    items_.push_back(
+        std::make_unique<surrogate::Surrogate>(name, declaration, std::move(first), std::move(committee)));
+  }
 }
 
 surrogate::Surrogate& Surrogates::get(const std::string& where, const std::string& name) {
@@ -69,6 +76,7 @@ void Surrogates::state(State& state) {
       inner.reals("statistics", item->saved_statistics);
       inner.reals("learning", item->saved_learning);
       inner.text("script", item->saved_script);
+      if (!item->saved_committee.empty()) inner.text("committee", item->saved_committee);
       inner.integers("counters", item->saved_counters);
     });
 }

@@ -30,18 +30,18 @@ std::string hash_of_file(const std::string& file) {
 }
 
 void compare(const std::string& name, const char* kind, const std::vector<Channel>& declared,
-             const std::vector<Channel>& held, const std::string& file) {
+             const std::vector<Channel>& held, const std::string& file, const std::string& who = "the case") {
   if (declared.empty()) return;
   if (declared.size() != held.size())
-    fail(name, fmt::format("the case declares {} {} ({}), {} holds {} ({})", declared.size(), kind,
+    fail(name, fmt::format("{} declares {} {} ({}), {} holds {} ({})", who, declared.size(), kind,
                            names_of(declared), file, held.size(), names_of(held)));
   for (std::size_t c = 0; c < held.size(); ++c) {
     if (declared[c].field != held[c].field)
-      fail(name, fmt::format("{} {}: the case declares the field '{}', {} holds '{}'", kind, c,
+      fail(name, fmt::format("{} {}: {} declares the field '{}', {} holds '{}'", kind, c, who,
                              declared[c].field, file, held[c].field));
     if (declared[c].unit != held[c].unit)
-      fail(name, fmt::format("{}: '{}' is in [{}] in the case, in [{}] in {}", kind, declared[c].field,
-                             declared[c].unit, held[c].unit, file));
+      fail(name, fmt::format("{}: '{}' is in [{}] in {}, in [{}] in {}", kind, declared[c].field,
+                             declared[c].unit, who, held[c].unit, file));
   }
 }
 
@@ -75,6 +75,10 @@ void GuardParameters::declare(base::Parameters& p) {
            "largest |integral| of a conserved output before the projection, over the integral of its modulus",
        .minimum = 0.0,
        .maximum = 1.0});
+  p.real("disagreement", disagreement,
+         {.help = "of a committee: largest root mean square of its members' standard deviation over that of "
+                  "their mean, for every output",
+          .minimum = 0.0});
   p.real(
       "growth", growth,
       {.help = "largest rate at which a corrected field's sum of squares, or what the seat declares (energy, "
@@ -86,8 +90,16 @@ void GuardParameters::declare(base::Parameters& p) {
              .minimum = 0});
 }
 
+void CommitteeMember::declare(base::Parameters& p) {
+  p.file("weights", weights, {.help = "weights file", .required = true});
+}
+
 void Declaration::declare(base::Parameters& p) {
   p.file("weights", weights, {.help = "weights file; empty for untrained weights of `architecture`"});
+  p.list(
+      "committee", committee,
+      {.help = "further members, of any architecture, with the same inputs and outputs: the mean of all is "
+               "used, and where they differ most the projection on conservation laws changes most"});
   p.file("torchscript", torchscript, {.help = "TorchScript module (torch.jit.save), instead of weights"});
   p.choice("call", call,
            {{"pointwise", "given [points, input channels], it returns [points, output channels]"},
@@ -143,6 +155,15 @@ void check_against(const std::string& name, const Declaration& declaration, cons
                            weights.architecture.text(weights.inputs.size(), weights.outputs.size())));
   compare(name, "inputs", declaration.inputs, weights.inputs, file);
   compare(name, "outputs", declaration.outputs, weights.outputs, file);
+}
+
+void check_member(const std::string& name, const Weights& first, const Weights& member,
+                  const std::string& file) {
+  if (member.dimensions != first.dimensions)
+    fail(name, fmt::format("the first member is for {} axes, {} for {}", first.dimensions, file,
+                           member.dimensions));
+  compare(name, "input", first.inputs, member.inputs, file, "the first member");
+  compare(name, "output", first.outputs, member.outputs, file, "the first member");
 }
 
 }  // namespace sluice::surrogate

@@ -51,6 +51,13 @@ std::string Guard::complaint(const Findings& sums) {
     if (parameters_.bounds == "refuse")
       return fmt::format("{:.0f} output values lie beyond their bounds", sums.beyond);
   }
+  for (std::size_t o = 0; parameters_.disagreement && o < outputs_.size(); ++o) {
+    const Findings::Output& output = sums.outputs[o];
+    if (output.spread <= *parameters_.disagreement * *parameters_.disagreement * output.size) continue;
+    ++counters[GuardCounters::disagreement];
+    return fmt::format("the members of the committee differ by {:.3g} of '{}' (allowed: {:.3g})",
+                       std::sqrt(output.spread / output.size), outputs_[o].field, *parameters_.disagreement);
+  }
   for (std::size_t o = 0; o < outputs_.size(); ++o) {
     if (!conserved_[o] || sums.outputs[o].modulus == 0) continue;
     last_defect_ = std::abs(sums.outputs[o].integral) / sums.outputs[o].modulus;
@@ -71,11 +78,14 @@ void Guard::limit(std::span<grid::RealField> outputs) const {
 }
 
 /// Bayesian update with a conservation law (Hansen et al., ICML 2023, ProbConserv, equation 8 in the limit of
-/// an exact law g.mu = 0, the same variance everywhere): mu <- mu - g (g.g)^-1 g.mu, g the cells' volumes.
-void Guard::project(std::span<grid::RealField> outputs, const Findings& sums) const {
+/// an exact law g.mu = 0): mu <- mu - S g (g.S g)^-1 g.mu, g the cells' volumes, S the variances, 1 where
+/// there are none.
+void Guard::project(std::span<grid::RealField> outputs, const Findings& sums,
+                    std::span<const grid::RealField> variances) const {
   for (std::size_t o = 0; o < outputs.size(); ++o)
     if (conserved_[o] && sums.outputs[o].integral != 0)
-      inspection_.subtract_volumes(outputs[o], sums.outputs[o].integral / sums.outputs[o].weight_norm);
+      inspection_.subtract_volumes(outputs[o], sums.outputs[o].integral / sums.outputs[o].weight_norm,
+                                   variances.empty() || !sums.outputs[o].varies ? nullptr : &variances[o]);
 }
 
 /// Scales outputs down so that neither the squares of the fields that they are added to nor a budget grow
@@ -117,11 +127,11 @@ Verdict Guard::refuse(const std::string& reason) {
 }
 
 Verdict Guard::judge(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs,
-                     const GuardedCall& call) {
+                     const GuardedCall& call, std::span<const grid::RealField> variances) {
   ++counters[GuardCounters::calls];
   const bool conserves = std::ranges::find(conserved_, true) != conserved_.end();
   const GuardedCall seen = parameters_.growth ? call : GuardedCall{};
-  Findings sums = inspection_.look(inputs, outputs, seen, conserves);
+  Findings sums = inspection_.look(inputs, outputs, seen, conserves, variances);
   if (sums.not_finite > 0) {
     ++counters[GuardCounters::not_finite];
     return refuse("it gives NaN or Inf");
@@ -133,10 +143,10 @@ Verdict Guard::judge(std::span<const ChannelView> inputs, std::span<grid::RealFi
   const bool bounded = sums.beyond > 0 && parameters_.bounds == "limit";
   if (bounded) {
     limit(outputs);
-    sums = inspection_.look({}, outputs, seen, conserves);
+    sums = inspection_.look({}, outputs, seen, conserves, variances);
   }
   if (conserves) {
-    project(outputs, sums);
+    project(outputs, sums, variances);
     if (parameters_.growth) sums = inspection_.look({}, outputs, seen, false);
   }
   const bool slowed = limit_growth(outputs, sums, seen);
@@ -153,11 +163,11 @@ void Guard::overrule(const std::string& reason) {
 }
 
 Verdict Guard::try_out(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs,
-                       const GuardedCall& call) {
+                       const GuardedCall& call, std::span<const grid::RealField> variances) {
   const GuardCounters kept = counters;
   const std::string policy = parameters_.policy, reason = reason_;
   if (policy == "stop") parameters_.policy = "fallback";
-  const Verdict verdict = judge(inputs, outputs, call);
+  const Verdict verdict = judge(inputs, outputs, call, variances);
   parameters_.policy = policy;
   counters = kept;
   reason_ = reason;

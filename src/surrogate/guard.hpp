@@ -28,6 +28,7 @@ struct GuardCounters {
     in_a_row,
     off,
     by_seat,  ///< Refused by the seat: what the call gave was of no use there.
+    disagreement,
     count
   };
   std::array<std::int64_t, count> values{};
@@ -45,12 +46,12 @@ class Guard {
         const grid::LayoutPtr& layout);
   /// Checks `outputs`, changes them (bounds, projection), decides. One pass over the points and one reduction
   /// (one more of each when bounds were limited, or a projection precedes a limit of growth). AgreedError
-  /// under the policy "stop". Collective.
+  /// under the policy "stop". `variances`: of the outputs, a field each, or empty. Collective.
   [[nodiscard]] Verdict judge(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs,
-                              const GuardedCall& call);
+                              const GuardedCall& call, std::span<const grid::RealField> variances = {});
   /// The same verdict without a trace in the counters; a refusal does not stop the run. Collective.
   [[nodiscard]] Verdict try_out(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs,
-                                const GuardedCall& call);
+                                const GuardedCall& call, std::span<const grid::RealField> variances = {});
   /// The last call, which was accepted or limited, is refused after all. AgreedError under the policy "stop".
   void overrule(const std::string& reason);
   /// Which outputs the solver declares to have an integral of 0; counts where the case says so.
@@ -65,7 +66,8 @@ class Guard {
  private:
   [[nodiscard]] std::string complaint(const Findings& sums);
   void limit(std::span<grid::RealField> outputs) const;
-  void project(std::span<grid::RealField> outputs, const Findings& sums) const;
+  void project(std::span<grid::RealField> outputs, const Findings& sums,
+               std::span<const grid::RealField> variances) const;
   [[nodiscard]] bool limit_growth(std::span<grid::RealField> outputs, const Findings& sums,
                                   const GuardedCall& call);
   [[nodiscard]] Verdict refuse(const std::string& reason);

@@ -70,6 +70,7 @@ struct Inspection::Place {
 struct Inspection::Sums {
   double zero = 0;  ///< Stays 0 as long as every value is finite.
   double beyond = 0, integral = 0, modulus = 0, work = 0, square = 0;
+  double weight = 0, spread = 0, size = 0;  ///< g.S g, g.S, g.mu^2
 };
 
 Inspection::Inspection(const GuardParameters& parameters, const Weights& weights, const grid::Grid& grid,
@@ -189,6 +190,25 @@ void Inspection::look_at_budgets(std::span<const grid::RealField> outputs, const
     }
 }
 
+void Inspection::look_at_variances(std::span<const grid::RealField> outputs,
+                                   std::span<const grid::RealField> variances, const Place& place,
+                                   std::vector<Sums>& sums) const {
+  for (std::size_t o = 0; o < variances.size(); ++o) {
+    const double* __restrict d = outputs[o].data() + outputs[o].layout().position(place.i, place.j);
+    const double* __restrict s = variances[o].data() + variances[o].layout().position(place.i, place.j);
+    const double* __restrict g = place.along;
+    Lanes weight{}, spread{}, size{};
+    in_lanes(place.length, [&](Index k, std::size_t lane) {
+      weight[lane] += g[k] * g[k] * s[k];
+      spread[lane] += g[k] * s[k];
+      size[lane] += g[k] * d[k] * d[k];
+    });
+    sums[o].weight += place.shared * place.shared * total(weight);
+    sums[o].spread += place.shared * total(spread);
+    sums[o].size += place.shared * total(size);
+  }
+}
+
 double Inspection::count_outside(std::span<const ChannelView> inputs, const Place& place) const {
   double within = 0;
   std::array<double, tile> inside;
@@ -242,13 +262,15 @@ void Inspection::add_distance(std::span<const ChannelView> inputs, const Place& 
 }
 
 Findings Inspection::look(std::span<const ChannelView> inputs, std::span<const grid::RealField> outputs,
-                          const GuardedCall& call, bool integrals) const {
+                          const GuardedCall& call, bool integrals,
+                          std::span<const grid::RealField> variances) const {
   std::vector<Sums> sums(outputs.size());
   std::vector<double> rates(call.budgets.size(), 0.0);
   double outside = 0;
   each_row([&](const Place& place) {
     look_at_outputs(outputs, call, integrals, place, sums);
     if (!rates.empty()) look_at_budgets(outputs, call, place, rates);
+    if (!variances.empty()) look_at_variances(outputs, variances, place, sums);
     if (watched_) outside += count_outside(inputs, place);
   });
   return agreed(sums, std::move(rates), outside);
@@ -259,28 +281,38 @@ Findings Inspection::agreed(const std::vector<Sums>& sums, std::vector<double> r
   for (const Sums& sum : sums) {
     packed[1] += sum.zero == 0 ? 0 : 1;
     packed[3] += sum.beyond;
-    packed.insert(packed.end(), {sum.integral, sum.modulus, weight_norm_, sum.work, sum.square});
+    packed.insert(packed.end(), {sum.integral, sum.modulus, weight_norm_, sum.work, sum.square, sum.weight,
+                                 sum.spread, sum.size});
   }
   packed.insert(packed.end(), rates.begin(), rates.end());
   // What is not finite is known by its count; its sums would say nothing.
   for (double& value : packed) value = std::isfinite(value) ? value : 0.0;
   layout_->communicator().sum(packed);
   Findings findings{.points = packed[0], .not_finite = packed[1], .outside = packed[2], .beyond = packed[3]};
-  for (std::size_t at = 4; findings.outputs.size() < sums.size(); at += 5)
+  for (std::size_t at = 4; findings.outputs.size() < sums.size(); at += 8)
     findings.outputs.push_back({.integral = packed[at],
                                 .modulus = packed[at + 1],
-                                .weight_norm = packed[at + 2],
+                                .weight_norm = packed[at + 5] > 0 ? packed[at + 5] : packed[at + 2],
+                                .spread = packed[at + 6],
+                                .size = packed[at + 7],
+                                .varies = packed[at + 5] > 0,
                                 .work = packed[at + 3],
                                 .square = packed[at + 4]});
   findings.rates.assign(packed.end() - static_cast<std::ptrdiff_t>(rates.size()), packed.end());
   return findings;
 }
 
-void Inspection::subtract_volumes(grid::RealField& values, double factor) const {
+void Inspection::subtract_volumes(grid::RealField& values, double factor,
+                                  const grid::RealField* variances) const {
   each_row([&](const Place& place) {
     double* row = values.data() + values.layout().position(place.i, place.j);
     const double share = factor * place.shared;
-    for (Index k = 0; k < place.length; ++k) row[k] -= share * place.along[k];
+    if (variances == nullptr) {
+      for (Index k = 0; k < place.length; ++k) row[k] -= share * place.along[k];
+    } else {
+      const double* variance = variances->data() + variances->layout().position(place.i, place.j);
+      for (Index k = 0; k < place.length; ++k) row[k] -= share * place.along[k] * variance[k];
+    }
   });
 }
 

@@ -34,8 +34,11 @@ struct GuardedCall {
 struct Findings {
   double points = 0, not_finite = 0, outside = 0, beyond = 0;
   struct Output {
-    double integral = 0, modulus = 0, weight_norm = 0;  ///< g.mu, g.|mu|, g.g with the volumes g
-    double work = 0, square = 0;                        ///< g.(2 u d + d^2) and g.u^2 of the field u
+    double integral = 0, modulus = 0;
+    double weight_norm = 0;       ///< g.mu, g.|mu|, g.S g with the volumes g and the variances S, or g.g
+    double spread = 0, size = 0;  ///< g.S and g.mu^2; of a committee
+    bool varies = false;          ///< g.S g is of variances that are not 0.
+    double work = 0, square = 0;  ///< g.(2 u d + d^2) and g.u^2 of the field u
   };
   std::vector<Output> outputs{};
   std::vector<double> rates{};  ///< Of the budgets.
@@ -45,11 +48,13 @@ class Inspection {
  public:
   Inspection(const GuardParameters& parameters, const Weights& weights, const grid::Grid& grid,
              const grid::LayoutPtr& layout);
-  /// All sums and counts in one pass and one reduction. `integrals`: those of the outputs too. Collective.
+  /// All sums and counts in one pass and one reduction. `integrals`: those of the outputs too. `variances`:
+  /// of the outputs, or empty. Collective.
   [[nodiscard]] Findings look(std::span<const ChannelView> inputs, std::span<const grid::RealField> outputs,
-                              const GuardedCall& call, bool integrals) const;
-  /// values -= factor g with the cells' volumes g, at the owned cells.
-  void subtract_volumes(grid::RealField& values, double factor) const;
+                              const GuardedCall& call, bool integrals,
+                              std::span<const grid::RealField> variances = {}) const;
+  /// values -= factor S g with the cells' volumes g and the variances S, or factor g, at the owned cells.
+  void subtract_volumes(grid::RealField& values, double factor, const grid::RealField* variances) const;
 
  private:
   struct Place;  // a row of the owned block
@@ -60,6 +65,8 @@ class Inspection {
                        const Place& place, std::vector<Sums>& sums) const;
   void look_at_budgets(std::span<const grid::RealField> outputs, const GuardedCall& call, const Place& place,
                        std::vector<double>& rates) const;
+  void look_at_variances(std::span<const grid::RealField> outputs, std::span<const grid::RealField> variances,
+                         const Place& place, std::vector<Sums>& sums) const;
   [[nodiscard]] double count_outside(std::span<const ChannelView> inputs, const Place& place) const;
   void add_distance(std::span<const ChannelView> inputs, const Place& place, grid::Index begin,
                     grid::Index cells, double* inside) const;

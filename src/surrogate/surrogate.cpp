@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/timer.hpp"
@@ -16,8 +18,14 @@ Precision precision_of(const std::string& name) {
 
 }  // namespace
 
-Surrogate::Surrogate(std::string name, Declaration declaration, Weights weights)
-    : name_(std::move(name)), declaration_(std::move(declaration)), weights_(std::move(weights)) {
+Surrogate::Surrogate(std::string name, Declaration declaration, Weights weights,
+                     std::vector<Weights> committee)
+    : name_(std::move(name)),
+      declaration_(std::move(declaration)),
+      weights_(std::move(weights)),
+      committee_(std::move(committee)) {
+  for (std::size_t m = 0; m < committee_.size(); ++m)
+    check_member(name_, weights_, committee_[m], declaration_.committee[m].weights);
   take_bounds_of_case();
 }
 
@@ -48,11 +56,13 @@ void Surrogate::bind(const grid::Grid& grid, const grid::LayoutPtr& layout) {
     throw base::AgreedError(fmt::format("surrogates.{}: {}", name_, error.what()));
   }
   for (const Channel& channel : weights_.outputs)
-    results_.emplace_back(grid::FieldInfo{.name = channel.field, .unit = channel.unit, .long_name = ""},
-                          layout_);
+    for (std::vector<grid::RealField>* fields : {&results_, &variances_, &one_})
+      if (fields == &results_ || !committee_.empty())
+        fields->emplace_back(grid::FieldInfo{.name = channel.field, .unit = channel.unit, .long_name = ""},
+                             layout_);
   const grid::RealField zeros({.name = "zeros", .unit = "1", .long_name = ""}, layout_);
   const std::vector<ChannelView> nothing(weights_.inputs.size(), {.data = zeros.data(), .layout = layout_});
-  network_->evaluate(nothing, results_);
+  predict(nothing);
 }
 
 void Surrogate::declare_conserved(const std::vector<bool>& by_the_solver) {
@@ -64,22 +74,62 @@ void Surrogate::declare_conserved(const std::vector<bool>& by_the_solver) {
 void Surrogate::make() {
   const GuardCounters kept = counters();
   network_ = make_network(weights_, layout_, precision_of(declaration_.precision));
+  committee_networks_.clear();
+  for (const Weights& member : committee_)
+    committee_networks_.push_back(make_network(member, layout_, precision_of(declaration_.precision)));
   guard_.emplace(declaration_.guard, weights_, grid_, layout_);
   guard_->counters = kept;
   if (!conserved_.empty()) guard_->declare_conserved(conserved_);
+}
+
+/// Results and, of a committee, their mean and variance as they come (Welford, Technometrics 4 (1962) 419).
+void Surrogate::predict(std::span<const ChannelView> inputs) {
+  network_->evaluate(inputs, results_);
+  for (grid::RealField& variance : variances_) std::ranges::fill(variance.span(), 0.0);
+  double members = 1;
+  for (const auto& network : committee_networks_) {
+    network->evaluate(inputs, one_);
+    ++members;
+    for (std::size_t o = 0; o < results_.size(); ++o) {
+      double* __restrict mean = results_[o].data();
+      double* __restrict variance = variances_[o].data();
+      const double* __restrict value = one_[o].data();
+      const auto size = static_cast<grid::Index>(results_[o].span().size());
+      for (grid::Index i = 0; i < size; ++i) {
+        const double difference = value[i] - mean[i];
+        mean[i] += difference / members;
+        variance[i] += difference * (value[i] - mean[i]);
+      }
+    }
+  }
+  for (grid::RealField& variance : variances_)
+    for (double& value : variance.span()) value /= members - 1;
+}
+
+std::string Surrogate::committee_hash() const {
+  std::string hashes;
+  for (const Weights& member : committee_) hashes += content_hash(description_of(member), member.tensors);
+  return hashes.empty() ? hashes : content_hash(hashes, {});
+}
+
+void Surrogate::check_can_learn(const std::string& where) const {
+  if (!committee_.empty())
+    throw base::AgreedError(fmt::format(
+        "{}: surrogates.{} is a committee, whose members are files; one network alone learns in a run", where,
+        name_));
 }
 
 Verdict Surrogate::call(std::span<const ChannelView> inputs, const GuardedCall& seat) {
   if (is_off()) return Verdict::off;
   {
     const base::ScopedTimer timer("surrogate " + name_);
-    network_->evaluate(inputs, results_);
+    predict(inputs);
   }
   if (explore) explore(inputs, results_);
   const base::ScopedTimer timer("guard " + name_);
   Verdict verdict{};
   try {
-    verdict = guard_->judge(inputs, results_, seat);
+    verdict = guard_->judge(inputs, results_, seat, variances_);
   } catch (const base::AgreedError& error) {
     throw base::AgreedError(fmt::format("surrogate {}: {}", name_, error.what()));
   }
@@ -106,8 +156,8 @@ void Surrogate::report_refusal() {
 
 Verdict Surrogate::try_out(std::span<const ChannelView> inputs, const GuardedCall& seat) {
   if (is_off()) return Verdict::off;
-  network_->evaluate(inputs, results_);
-  return guard_->try_out(inputs, results_, seat);
+  predict(inputs);
+  return guard_->try_out(inputs, results_, seat, variances_);
 }
 
 void Surrogate::publish(Weights weights) {
@@ -130,6 +180,7 @@ void Surrogate::save() {
   saved_statistics = weights_.statistics();
   saved_learning = {learning.loss, learning.validation, static_cast<double>(learning.version)};
   saved_script = weights_.script.hash;
+  saved_committee = committee_hash();
   const auto& values = counters().values;
   saved_counters.assign(values.begin(), values.end());
 }
@@ -139,6 +190,9 @@ void Surrogate::restored() {
     throw base::AgreedError(fmt::format(
         "surrogates.{}: the checkpoint is of another TorchScript module (sha256 {}) than {} (sha256 {})",
         name_, saved_script, weights_.script.file, weights_.script.hash));
+  if (saved_committee != committee_hash())
+    throw base::AgreedError(
+        fmt::format("surrogates.{}: the checkpoint is of a committee with other members", name_));
   if (saved_counters.size() == counters_.values.size())
     std::copy(saved_counters.begin(), saved_counters.end(), counters_.values.begin());
   if (guard_) guard_->counters = counters_;
@@ -169,6 +223,7 @@ std::string Surrogate::summary() const {
   add("inputs outside", Counters::outside);
   add("out of bounds", Counters::out_of_bounds);
   add("defect", Counters::defect);
+  add("disagreement", Counters::disagreement);
   add("growth", Counters::growth);
   add("by its seat", Counters::by_seat);
   return text + (why.empty() ? "" : " (" + why + ")") + (c[Counters::off] != 0 ? "; switched off" : "");

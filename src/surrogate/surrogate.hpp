@@ -26,7 +26,8 @@ struct Learning {
 
 class Surrogate {
  public:
-  Surrogate(std::string name, Declaration declaration, Weights weights);
+  /// `committee`: the further members; AgreedError unless they have the first's fields.
+  Surrogate(std::string name, Declaration declaration, Weights weights, std::vector<Weights> committee = {});
   ~Surrogate();
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -59,6 +60,10 @@ class Surrogate {
   /// The case bounds what may be added to budgets.
   [[nodiscard]] bool bounds_growth() const { return declaration_.guard.growth.has_value(); }
   [[nodiscard]] std::span<grid::RealField> results() { return results_; }
+  /// Of a committee: variance of what its members said in the last call, a field an output; else empty.
+  [[nodiscard]] std::span<const grid::RealField> variances() const { return variances_; }
+  /// AgreedError "where: ..." of a committee: what it is made of are files.
+  void check_can_learn(const std::string& where) const;
 
   /// New weights of the same shapes and their normalisation, from the next call on; what the case says about
   /// bounds stays. Collective once it is bound.
@@ -73,7 +78,8 @@ class Surrogate {
 
   // What a checkpoint keeps; `restored` after they were filled again.
   std::vector<double> saved_weights, saved_statistics, saved_learning;
-  std::string saved_script;  ///< Hash of the TorchScript module.
+  std::string saved_script;     ///< Hash of the TorchScript module.
+  std::string saved_committee;  ///< Hash of the committee's further members; empty without them.
   std::vector<std::int64_t> saved_counters;
   void save();
   void restored();
@@ -82,16 +88,20 @@ class Surrogate {
   std::string name_;
   Declaration declaration_;
   Weights weights_;
+  std::vector<Weights> committee_;
   std::unique_ptr<Network> network_;
+  std::vector<std::unique_ptr<Network>> committee_networks_;
   std::optional<Guard> guard_;
   GuardCounters counters_;  // until it is bound
   grid::LayoutPtr layout_;
-  std::vector<grid::RealField> results_;
+  std::vector<grid::RealField> results_, variances_, one_;
   grid::Grid grid_;
   std::vector<bool> conserved_;
 
   void take_bounds_of_case();
   void make();
+  void predict(std::span<const ChannelView> inputs);
+  [[nodiscard]] std::string committee_hash() const;
   void report_refusal();
 };
 

@@ -86,6 +86,48 @@ def test_a_bad_surrogate_leaves_the_run_as_it_was(tmp_path, kind, ranks):
     assert "7 calls, 0 accepted, 0 limited, 7 refused" in text
 
 
+def relaxations(folder, rates, fields="u"):
+    """Members of a committee: du/dt = -rate u, a file each; the YAML of the surrogate's entry."""
+    files = []
+    for n, rate in enumerate(rates):
+        description = {"architecture": {"kind": "mlp", "hidden": []}, "inputs": [{"field": fields}], "outputs": [{"field": "u"}]}
+        surrogate_weights.write(folder / f"member_{n}.h5", description, {"layers.0.weight": np.full((1, 1), -rate), "layers.0.bias": np.zeros(1)})
+        files.append(f"{{weights: member_{n}.h5}}")
+    return f"weights: member_0.h5, precision: double, committee: [{', '.join(files[1:])}]"
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_committee(tmp_path, ranks):
+    """The mean of the members acts, as one network with their mean rate; a restart goes on bit for bit, with the same members only."""
+    (tmp_path / "one").mkdir()
+    relaxations(tmp_path / "one", [2.0])
+    one = runs.write_case(tmp_path / "one", CASE.replace("\n    SURROGATE", " {weights: member_0.h5, precision: double}"))
+    case = write(tmp_path, relaxations(tmp_path, [1.0, 4.0, 1.0]))
+    good("run", one, "--output", tmp_path / "single", ranks=ranks, folder=tmp_path)
+    text = good("run", case, "--output", tmp_path / "whole", ranks=ranks, folder=tmp_path)
+    assert "a committee of 3 members" in text
+    np.testing.assert_allclose(final(tmp_path / "whole"), final(tmp_path / "single"), rtol=1e-12)
+    good("run", case, "--output", tmp_path / "parts", "--set", "run.max_steps=7", ranks=ranks, folder=tmp_path)
+    good("run", case, "--output", tmp_path / "parts", "--restart", "auto", ranks=ranks, folder=tmp_path)
+    assert runs.different_bits(runs.state(tmp_path / "whole"), runs.state(tmp_path / "parts")) == []
+    careful = relaxations(tmp_path, [1.0, 4.0, 1.0]) + ", guard: {disagreement: 0.5}"  # sqrt(3) of 2
+    text = good("run", write(tmp_path, careful), "--output", tmp_path / "careful", ranks=ranks, folder=tmp_path)
+    assert "7 calls, 0 accepted, 0 limited, 7 refused (disagreement 7)" in text
+
+
+def test_committee_of_others(tmp_path):
+    case = write(tmp_path, relaxations(tmp_path, [1.0, 2.0]))
+    good("run", case, "--output", tmp_path / "run", "--set", "run.max_steps=7", folder=tmp_path)
+    relaxations(tmp_path, [1.0, 3.0])
+    result = sluice("run", case, "--output", tmp_path / "run", "--restart", "auto", folder=tmp_path)
+    assert result.returncode == 1 and "the checkpoint is of a committee with other members" in result.stdout + result.stderr
+    relaxations(tmp_path, [1.0, 3.0], fields="w")
+    relaxations(tmp_path, [1.0])
+    result = sluice("run", case, "--output", tmp_path / "other", folder=tmp_path, ranks=2)
+    assert result.returncode == 1
+    assert "input 0: the first member declares the field 'u'" in result.stdout + result.stderr and "member_1.h5 holds 'w'" in result.stdout + result.stderr
+
+
 def test_energy_that_grows_is_limited(tmp_path):
     """du/dt = 400 u, beyond any stability, under a guard that lets the energy grow by 5 a unit of time."""
     description = {"architecture": {"kind": "mlp", "hidden": []}, "inputs": [{"field": "u"}], "outputs": [{"field": "u"}]}

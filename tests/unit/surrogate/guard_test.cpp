@@ -129,6 +129,36 @@ TEST_F(GuardTest, projection_conserves_the_integral) {
   EXPECT_THROW(make({.conserve = {"w"}}), base::AgreedError);
 }
 
+/// ProbConserv with a diagonal covariance: what is missing is taken where the variance is.
+TEST_F(GuardTest, projection_changes_most_where_the_members_differ) {
+  std::vector<grid::RealField> variances;
+  variances.emplace_back(grid::FieldInfo{}, layout);
+  const auto variance = [](Index i, Index j) { return i < 4 ? 0.0 : 1.0 + static_cast<double>((i + j) % 3); };
+  const auto each = [&](auto work) {
+    for (Index i = 0; i < layout->count()[0]; ++i)
+      for (Index j = 0; j < layout->count()[1]; ++j)
+        work(layout->position(i, j), i + layout->offset()[0], j + layout->offset()[1]);
+  };
+  each([&](Index at, Index i, Index j) { variances[0].data()[at] = variance(i, j); });
+  double norm = 0;
+  each([&](Index, Index i, Index j) { norm += area(i, j) * area(i, j) * variance(i, j); });
+  const double factor = integral() / layout->communicator().sum(norm);
+  const std::vector<double> before(outputs[0].span().begin(), outputs[0].span().end());
+  Guard guard = make({.conserve = {"u"}});
+  const std::vector<ChannelView> inputs{{.data = input.data(), .layout = layout}};
+  EXPECT_EQ(guard.judge(inputs, outputs, {}, variances), Verdict::accepted);
+  EXPECT_NEAR(integral(), 0, 1e-14);
+  each([&](Index at, Index i, Index j) {
+    EXPECT_NEAR(outputs[0].data()[at],
+                before[static_cast<std::size_t>(at)] - factor * variance(i, j) * area(i, j), 1e-13);
+  });
+  Guard careful = make({.conserve = {}, .disagreement = 0.1}),
+        generous = make({.conserve = {}, .disagreement = 10});
+  EXPECT_EQ(careful.judge(inputs, outputs, {}, variances), Verdict::refused);
+  EXPECT_THAT(careful.reason(), HasSubstr("the members of the committee differ by"));
+  EXPECT_EQ(generous.judge(inputs, outputs, {}, variances), Verdict::accepted);
+}
+
 TEST_F(GuardTest, growth_of_energy_is_bounded) {
   grid::RealField u({}, layout);
   for (double& value : u.span()) value = 1;
