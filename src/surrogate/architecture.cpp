@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.hpp"
@@ -75,6 +76,46 @@ void add_transform_once(std::vector<TensorShape>& list, const Architecture& a, s
   for (std::size_t n = 1; n <= 2; ++n) list[list.size() - n].gain = near_zero;
 }
 
+/// Initial weights as in the paper: each output of a convolution has the variance of an input after relu.
+void add_unet(std::vector<TensorShape>& list, const Architecture& a, std::int64_t inputs,
+              std::int64_t outputs, int dimensions) {
+  const Shape taps(static_cast<std::size_t>(dimensions), a.kernel);
+  const auto channels = [&](std::int64_t level) { return a.width << level; };
+  const auto add = [&](const std::string& name, std::int64_t in, std::int64_t out) {
+    for (int n = 0; n < 2; ++n, in = out) {
+      Shape shape{out, in};
+      shape.insert(shape.end(), taps.begin(), taps.end());
+      const std::int64_t fan_in = in * product(taps);
+      list.push_back({fmt::format("{}.{}.weight", name, n), shape, fan_in, std::sqrt(6.0)});
+      list.push_back({fmt::format("{}.{}.bias", name, n), {out}, fan_in});
+    }
+  };
+  for (std::int64_t l = 0; l <= a.levels; ++l)
+    add(fmt::format("down.{}", l), l == 0 ? inputs : channels(l - 1), channels(l));
+  for (std::int64_t l = a.levels - 1; l >= 0; --l)
+    add(fmt::format("up.{}", l), channels(l) + channels(l + 1), channels(l));
+  add_linear(list, "project", a.width, outputs);
+}
+
+/// Points on each side, at most over all positions, down to the bottom and back up.
+std::int64_t reach_of_unet(std::int64_t levels, std::int64_t kernel) {
+  const std::int64_t both = kernel - 1;  // half a kernel for each of two convolutions
+  std::int64_t most = 0;
+  for (std::int64_t cell = 0; cell < std::int64_t{1} << levels; ++cell) {
+    std::int64_t first = cell - both, last = cell + both;
+    for (std::int64_t l = 0; l < levels; ++l) {
+      first = (first >> 1) - both;
+      last = (last >> 1) + both;
+    }
+    for (std::int64_t l = 0; l < levels; ++l) {
+      first = 2 * first - both;
+      last = 2 * last + 1 + both;
+    }
+    most = std::max({most, cell - first, last - cell});
+  }
+  return most;
+}
+
 std::string joined(const std::vector<std::int64_t>& values, const char* between) {
   return fmt::format("{}", fmt::join(values, between));
 }
@@ -86,7 +127,8 @@ void Architecture::declare(base::Parameters& p, bool may_be_the_files) {
       {"mlp", "multilayer perceptron, the same at every point"},
       {"convolutional", "convolutions with periodic boundaries"},
       {"fourier", "Fourier neural operator"},
-      {"transform_once", "Transform Once: one transform, all layers between the kept wavenumbers"}};
+      {"transform_once", "Transform Once: one transform, all layers between the kept wavenumbers"},
+      {"unet", "U-Net: convolutions with periodic boundaries on grids that are halved level by level"}};
   if (may_be_the_files) {
     kinds.push_back({"file", "whatever the weights file holds"});
     kind = "file";
@@ -102,10 +144,18 @@ void Architecture::declare(base::Parameters& p, bool may_be_the_files) {
   p.integers(
       "hidden", hidden,
       {.help = "mlp, convolutional: channels of the hidden layers; [] for a linear map", .minimum = 1});
-  p.integer(
-      "kernel", kernel,
-      {.help = "convolutional: points of the kernel along each axis, odd", .minimum = 1, .maximum = 31});
-  p.integer("width", width, {.help = "fourier, transform_once: channels between the blocks", .minimum = 1});
+  p.integer("kernel", kernel,
+            {.help = "convolutional, unet: points of the kernel along each axis, odd",
+             .minimum = 1,
+             .maximum = 31});
+  p.integer("levels", levels,
+            {.help = "unet: how often the points are halved; each axis needs a multiple of 2^levels points",
+             .minimum = 1,
+             .maximum = 10});
+  p.integer("width", width,
+            {.help = "fourier, transform_once: channels between the blocks; unet: channels at the finest "
+                     "level, twice as many at each coarser one",
+             .minimum = 1});
   p.integer("blocks", blocks, {.help = "fourier, transform_once: number of blocks", .minimum = 1});
   p.integers(
       "modes", modes,
@@ -122,6 +172,9 @@ std::string Architecture::text(std::size_t inputs, std::size_t outputs) const {
   if (spectral())
     return fmt::format("{} {} -> {}, width {}, {} blocks, modes {}, projection {}, {}", kind, inputs, outputs,
                        width, blocks, joined(modes, "x"), projection, activation);
+  if (kind == "unet")
+    return fmt::format("{} {} -> {}, width {}, {} levels, kernel {}, {}", kind, inputs, outputs, width,
+                       levels, kernel, activation);
   std::vector<std::int64_t> channels = hidden;
   channels.insert(channels.begin(), static_cast<std::int64_t>(inputs));
   channels.push_back(static_cast<std::int64_t>(outputs));
@@ -130,9 +183,31 @@ std::string Architecture::text(std::size_t inputs, std::size_t outputs) const {
 }
 
 void Architecture::check() const {
-  if (kind == "convolutional" && kernel % 2 == 0)
+  if ((kind == "convolutional" || kind == "unet") && kernel % 2 == 0)
     throw base::AgreedError(
         fmt::format("architecture.kernel: {} is even; a kernel has an odd number of points", kernel));
+}
+
+void Architecture::check_points(std::span<const std::int64_t> points) const {
+  const std::vector<std::int64_t> kept =
+      spectral() ? modes_of(static_cast<int>(points.size())) : std::vector<std::int64_t>();
+  for (std::size_t d = 0; d < points.size(); ++d) {
+    if (spectral() && 2 * kept[d] > points[d])
+      throw base::AgreedError(fmt::format("{} modes along axis {} of {} points; at most {} are allowed",
+                                          kept[d], d, points[d], points[d] / 2));
+    if (kind != "unet") continue;
+    const std::int64_t factor = std::int64_t{1} << levels, half = (kernel - 1) / 2;
+    if (points[d] % factor != 0)
+      throw base::AgreedError(fmt::format(
+          "a U-Net of {} levels halves the points {} times, axis {} has {}; allowed are multiples "
+          "of {}, split over the ranks in any way",
+          levels, levels, d, points[d], factor));
+    if (points[d] / factor < half)
+      throw base::AgreedError(fmt::format(
+          "a U-Net of {} levels has {} points of axis {} ({} points) at its coarsest level, fewer than half "
+          "its kernel of {}; allowed: at least {} points, or fewer levels",
+          levels, points[d] / factor, d, points[d], kernel, half * factor));
+  }
 }
 
 std::vector<std::int64_t> Architecture::modes_of(int dimensions) const {
@@ -145,6 +220,7 @@ std::vector<std::int64_t> Architecture::modes_of(int dimensions) const {
 
 std::int64_t Architecture::reach() const {
   if (spectral()) return -1;
+  if (kind == "unet") return reach_of_unet(levels, kernel);
   return kind == "mlp" ? 0 : (kernel - 1) / 2 * (static_cast<std::int64_t>(hidden.size()) + 1);
 }
 
@@ -153,6 +229,7 @@ bool Architecture::same(const Architecture& other) const {
   if (spectral())
     return width == other.width && blocks == other.blocks && modes == other.modes &&
            projection == other.projection;
+  if (kind == "unet") return width == other.width && levels == other.levels && kernel == other.kernel;
   return hidden == other.hidden && (kind == "mlp" || kernel == other.kernel);
 }
 
@@ -165,6 +242,10 @@ std::vector<TensorShape> tensor_shapes(const Architecture& architecture, std::in
   if (architecture.spectral()) {
     const auto add = architecture.kind == "fourier" ? add_fourier : add_transform_once;
     add(list, architecture, inputs, outputs, dimensions);
+    return list;
+  }
+  if (architecture.kind == "unet") {
+    add_unet(list, architecture, inputs, outputs, dimensions);
     return list;
   }
   std::vector<std::int64_t> channels = architecture.hidden;

@@ -1,6 +1,7 @@
 // Which network a surrogate is, with its sizes: what a case file declares and a weights file holds.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,14 +23,22 @@ namespace sluice::surrogate {
 ///                  [width, in], lift.bias; blocks.L.spectral as of `fourier`, blocks.L.mix.D [2 m_D, 2 m_D,
 ///                  width, 2] (complex, m_D along the last axis) of every axis D; project.0 [projection, 2
 ///                  width] and project.1 [2 out, projection] on real and imaginary parts.
+///   unet           U-Net; Ronneberger, Fischer, Brox, MICCAI 2015, arXiv:1505.04597, with periodic
+///                  boundaries, averages over 2 points along each axis for the way down and the nearest value
+///                  for the way up (Odena, Dumoulin, Olah, Distill 2016). Two convolutions a level, 2^L width
+///                  channels at level L: down.L.0, down.L.1 (down.LEVELS is the bottom), up.L.0 on the
+///                  level's own channels followed by those from below, up.L.1: weight [out, in, kernel, ...],
+///                  bias [out]; project.weight [out, width], project.bias.
 struct Architecture {
   std::string kind = "mlp";
   std::string activation = "gelu";
   std::vector<std::int64_t> hidden{16, 16};  ///< mlp, convolutional: channels of the hidden layers.
-  std::int64_t kernel = 3;                   ///< convolutional: points along each axis, odd.
-  std::int64_t width = 16, blocks = 4;       ///< fourier, transform_once: channels and number of blocks.
-  std::vector<std::int64_t> modes{8};        ///< The same: kept along each axis; one number for all.
-  std::int64_t projection = 32;              ///< The same: channels of the hidden layer of the projection.
+  std::int64_t kernel = 3;                   ///< convolutional, unet: points along each axis, odd.
+  std::int64_t levels = 3;                   ///< unet: how often the points are halved.
+  std::int64_t width = 16;                   ///< fourier, transform_once, unet: channels, of unet at level 0.
+  std::int64_t blocks = 4;                   ///< fourier, transform_once: number of blocks.
+  std::vector<std::int64_t> modes{8};  ///< fourier, transform_once: kept along each axis; one number for all.
+  std::int64_t projection = 32;        ///< The same: channels of the hidden layer of the projection.
 
   [[nodiscard]] bool spectral() const { return kind == "fourier" || kind == "transform_once"; }
 
@@ -39,6 +48,8 @@ struct Architecture {
   [[nodiscard]] std::string text(std::size_t inputs, std::size_t outputs) const;
   /// AgreedError if a size makes no sense together with the others.
   void check() const;
+  /// AgreedError if the network cannot be evaluated on a grid of so many points along each axis.
+  void check_points(std::span<const std::int64_t> points) const;
   /// Modes along each of `dimensions` axes. AgreedError if neither one nor `dimensions` are given.
   [[nodiscard]] std::vector<std::int64_t> modes_of(int dimensions) const;
   /// Points on each side that an output depends on; -1: the whole domain.

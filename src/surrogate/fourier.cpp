@@ -76,7 +76,7 @@ class FourierOperator : public Network {
 
 std::unique_ptr<Network> make_fourier(const Weights& weights, const grid::LayoutPtr& layout,
                                       Precision precision) {
-  check_kept_modes(weights, *layout, "a Fourier neural operator");
+  check_periodic(*layout, "a Fourier neural operator");
   if (precision == Precision::single) return std::make_unique<FourierOperator<float>>(weights, layout);
   return std::make_unique<FourierOperator<double>>(weights, layout);
 }

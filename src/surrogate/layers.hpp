@@ -116,6 +116,9 @@ void scatter(const Real* planar, Index cells, const std::vector<Channel>& channe
   }
 }
 
+/// AgreedError if an axis is not; `network` as the message calls it: "a convolutional network".
+void check_periodic(const grid::Layout& layout, const char* network);
+
 // One factory a kind of network, each in its own file.
 [[nodiscard]] std::unique_ptr<Network> make_perceptron(const Weights& weights, Precision precision);
 [[nodiscard]] std::unique_ptr<Network> make_convolutional(const Weights& weights,
@@ -127,5 +130,7 @@ void scatter(const Real* planar, Index cells, const std::vector<Channel>& channe
                                                            const grid::LayoutPtr& layout);
 [[nodiscard]] std::unique_ptr<Network> make_fourier(const Weights& weights, const grid::LayoutPtr& layout,
                                                     Precision precision);
+[[nodiscard]] std::unique_ptr<Network> make_unet(const Weights& weights, const grid::LayoutPtr& layout,
+                                                 Precision precision);
 
 }  // namespace sluice::surrogate

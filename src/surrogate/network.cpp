@@ -24,6 +24,13 @@ Activation activation_of(const std::string& name) {
   throw base::AgreedError("activation '" + name + "' is unknown; allowed: gelu, tanh, relu, silu, sine");
 }
 
+void check_periodic(const grid::Layout& layout, const char* network) {
+  for (int d = 0; d < layout.dimensions(); ++d)
+    if (!layout.periodic(d))
+      throw base::AgreedError(
+          fmt::format("{} needs a grid that is periodic along every axis; axis {} is not", network, d));
+}
+
 std::unique_ptr<Network> make_network(const Weights& weights, const grid::LayoutPtr& layout,
                                       Precision precision) {
   if (!weights.script.file.empty()) return make_torchscript(weights, layout, precision);
@@ -32,11 +39,14 @@ std::unique_ptr<Network> make_network(const Weights& weights, const grid::Layout
   if (weights.dimensions != layout->dimensions())
     throw base::AgreedError(fmt::format("the {} network is for grids of {} axes; this grid has {}", kind,
                                         weights.dimensions, layout->dimensions()));
+  const Index3& points = layout->global();
+  weights.architecture.check_points(std::span(points).first(static_cast<std::size_t>(layout->dimensions())));
   if (kind == "convolutional") return make_convolutional(weights, layout, precision);
   if (kind == "fourier") return make_fourier(weights, layout, precision);
   if (kind == "transform_once") return make_transform_once(weights, layout);
+  if (kind == "unet") return make_unet(weights, layout, precision);
   throw base::AgreedError("network '" + kind +
-                          "' is unknown; allowed: mlp, convolutional, fourier, transform_once");
+                          "' is unknown; allowed: mlp, convolutional, fourier, transform_once, unet");
 }
 
 }  // namespace sluice::surrogate

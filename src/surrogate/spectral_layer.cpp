@@ -144,19 +144,6 @@ template void KeptModes::forward(const double*, Complex*);
 template void KeptModes::backward(const Complex*, float*);
 template void KeptModes::backward(const Complex*, double*);
 
-void check_kept_modes(const Weights& weights, const grid::Layout& layout, const char* network) {
-  const std::vector<std::int64_t> modes = weights.architecture.modes_of(layout.dimensions());
-  for (int d = 0; d < layout.dimensions(); ++d) {
-    const auto axis = static_cast<std::size_t>(d);
-    if (!layout.periodic(d))
-      throw base::AgreedError(
-          fmt::format("{} needs a grid that is periodic along every axis; axis {} is not", network, d));
-    if (2 * modes[axis] > layout.global()[axis])
-      throw base::AgreedError(fmt::format("{} modes along axis {} of {} points; at most {} are allowed",
-                                          modes[axis], d, layout.global()[axis], layout.global()[axis] / 2));
-  }
-}
-
 ModeMixing::ModeMixing(const base::Communicator& communicator, const Tensor& weights)
     : communicator_(communicator),
       in_(static_cast<std::size_t>(weights.shape[0])),

@@ -33,9 +33,6 @@ class KeptModes {
   std::vector<std::complex<double>> first_, second_;
 };
 
-/// AgreedError unless the grid is periodic along every axis and has two points a kept wavenumber.
-void check_kept_modes(const Weights& weights, const grid::Layout& layout, const char* network);
-
 /// Products with the weights [in][out][mode], the modes dealt out over the ranks for the sum and the product.
 class ModeMixing {
  public:

@@ -151,6 +151,8 @@ double Trainer::loss(const Samples& samples, std::span<const std::int64_t> slots
   const bool pointwise = weights_.architecture.kind == "mlp";
   std::vector<double> values = pointwise ? samples.own_cells(slots) : samples.whole(slots);
   const grid::Layout& layout = samples.layout();
+  weights_.architecture.check_points(
+      std::span(layout.global()).first(static_cast<std::size_t>(layout.dimensions())));
   const auto points = static_cast<std::size_t>(pointwise ? layout.owned_size() : layout.global_size());
   const std::size_t outputs = samples.channels() - samples.inputs();
   const double norm = static_cast<double>(slots.size() * outputs) * static_cast<double>(layout.global_size());

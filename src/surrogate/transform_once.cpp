@@ -148,7 +148,7 @@ class TransformOnce : public Network {
 }  // namespace
 
 std::unique_ptr<Network> make_transform_once(const Weights& weights, const grid::LayoutPtr& layout) {
-  check_kept_modes(weights, *layout, "Transform Once");
+  check_periodic(*layout, "Transform Once");
   return std::make_unique<TransformOnce>(weights, layout);
 }
 

@@ -134,6 +134,38 @@ class TransformOnce(torch.nn.Module):
         return torch.fft.ifftn(result, dim=axes).real * np.prod(shape) / np.sqrt(count)
 
 
+class UNet(torch.nn.Module):
+    """The U of Ronneberger et al. with torch.nn's layers: ConvNd, AvgPoolNd, Upsample."""
+
+    def __init__(self, architecture, dimensions):
+        super().__init__()
+        w, k, levels = architecture["width"], architecture["kernel"], architecture["levels"]
+        kind = (torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d)[dimensions - 1]
+
+        def pair(a, b):
+            return torch.nn.ModuleList(kind(i, b, k, padding=k // 2, padding_mode="circular") for i in (a, b))
+        self.down = torch.nn.ModuleList(pair(2 if n == 0 else w * 2 ** (n - 1), w * 2 ** n) for n in range(levels + 1))
+        self.up = torch.nn.ModuleList(pair(3 * w * 2 ** n, w * 2 ** n) for n in range(levels))
+        self.project = torch.nn.Linear(w, 3)
+        self.halve = (torch.nn.AvgPool1d, torch.nn.AvgPool2d, torch.nn.AvgPool3d)[dimensions - 1](2)
+        self.double_up = torch.nn.Upsample(scale_factor=2, mode="nearest")
+        self.act = ACTIVATIONS[architecture["activation"]]
+
+    def level(self, x, n):
+        """Everything from level n down and back up to it."""
+        def through(pair, y):
+            for layer in pair:
+                y = self.act(layer(y))
+            return y
+        x = through(self.down[n], x)
+        if n == len(self.up):
+            return x
+        return through(self.up[n], torch.cat([x, self.double_up(self.level(self.halve(x), n + 1))], 1))
+
+    def forward(self, x):
+        return self.project(self.level(x, 0).movedim(1, -1)).movedim(-1, 1)
+
+
 PROBLEMS = {
     "mlp": (Perceptron, {"kind": "mlp", "hidden": [17, 6], "activation": "tanh"}, (7, 61)),
     "mlp_gelu": (Perceptron, {"kind": "mlp", "hidden": [16], "activation": "gelu"}, (201,)),
@@ -145,6 +177,9 @@ PROBLEMS = {
     "once_1d": (TransformOnce, {"kind": "transform_once", "width": 6, "blocks": 2, "modes": [9], "projection": 10, "activation": "sine"}, (37,)),
     "once_2d": (TransformOnce, {"kind": "transform_once", "width": 5, "blocks": 3, "modes": [5, 6], "projection": 16, "activation": "sine"}, (22, 15)),
     "once_3d": (TransformOnce, {"kind": "transform_once", "width": 3, "blocks": 2, "modes": [2, 3, 3], "projection": 5, "activation": "gelu"}, (7, 6, 9)),
+    "unet_1d": (UNet, {"kind": "unet", "width": 5, "levels": 3, "kernel": 5, "activation": "gelu"}, (40,)),
+    "unet_2d": (UNet, {"kind": "unet", "width": 4, "levels": 2, "kernel": 3, "activation": "silu"}, (20, 12)),
+    "unet_3d": (UNet, {"kind": "unet", "width": 2, "levels": 1, "kernel": 3, "activation": "tanh"}, (6, 4, 10)),
     "fourier_3d": (Fourier, {"kind": "fourier", "width": 4, "blocks": 2, "modes": [2, 3, 3], "projection": 5, "activation": "tanh"}, (7, 6, 9)),
 }
 

@@ -6,7 +6,7 @@ from program import good
 
 CASE = """
 solver: turbulence
-grid: {points: [13, 16]}
+grid: {points: POINTS}
 equation: {navier_stokes: {viscosity: 2.0e-2, drag: 0.1}}
 forcing: {type: cosines, waves: [2, 3], amplitude: [1, 1]}
 closure: {CLOSURE}
@@ -25,7 +25,8 @@ NETWORKS = {  # the factor stands against Transform Once's last layer, which beg
     "mlp": ("kind: mlp, hidden: [12, 7], activation: tanh", 1),
     "convolutional": ("kind: convolutional, hidden: [6], kernel: 5, activation: silu", 1),
     "fourier": ("kind: fourier, width: 5, blocks: 2, modes: [5], projection: 8, activation: gelu", 1),
-    "transform_once": ("kind: transform_once, width: 5, blocks: 2, modes: [5], projection: 8, activation: sine", 1000)}
+    "transform_once": ("kind: transform_once, width: 5, blocks: 2, modes: [5], projection: 8, activation: sine", 1000),
+    "unet": ("kind: unet, width: 3, levels: 2, kernel: 3, activation: gelu", 1)}
 SEATS = {
     "corrector": {"OUTPUT": "vorticity", "INPUT": "u", "SCALE": 0.5, "END": 2, "CLOSURE": "type: none",
                   "hooks:": "hooks:\n  - {type: surrogate, use: net, outputs_are: tendency, every_steps: 1}"},
@@ -36,7 +37,7 @@ SEATS = {
 
 def run(folder, seat, network, ranks):
     architecture, factor = NETWORKS[network]
-    text = CASE.replace("ARCHITECTURE", architecture)
+    text = CASE.replace("ARCHITECTURE", architecture).replace("POINTS", "[12, 16]" if network == "unet" else "[13, 16]")
     for key, value in {"EMULATOR": "", **SEATS[seat]}.items():
         text = text.replace(key, str(factor * value if key == "SCALE" else value))
     name = f"{seat}_{network}_{ranks}"
@@ -47,7 +48,7 @@ def run(folder, seat, network, ranks):
 
 
 @pytest.mark.parametrize("seat", SEATS)
-@pytest.mark.parametrize("network, ranks", [("mlp", 2), ("convolutional", 4), ("fourier", 3), ("transform_once", 4)])
+@pytest.mark.parametrize("network, ranks", [("mlp", 2), ("convolutional", 4), ("fourier", 3), ("transform_once", 4), ("unet", 4)])
 def test_a_hundred_steps(tmp_path, seat, network, ranks):
     one, calls = run(tmp_path, seat, network, 1)
     many, others = run(tmp_path, seat, network, ranks)

@@ -36,7 +36,8 @@ hooks:
 """
 KINDS = {"mlp": "kind: mlp, hidden: [12, 12], activation: tanh", "convolutional": "kind: convolutional, hidden: [6], kernel: 3, activation: silu",
          "fourier": "kind: fourier, width: 6, blocks: 2, modes: [3], projection: 8, activation: gelu"}
-ALL = {**KINDS, "transform_once": "kind: transform_once, width: 6, blocks: 2, modes: [3], projection: 8, activation: sine"}
+ALL = {**KINDS, "transform_once": "kind: transform_once, width: 6, blocks: 2, modes: [3], projection: 8, activation: sine",
+       "unet": "kind: unet, width: 4, levels: 1, kernel: 3, activation: gelu"}
 
 
 def smooth(generator, shape):
@@ -47,7 +48,7 @@ def smooth(generator, shape):
 
 
 def write_data(folder, samples=20, trajectories=5, law="mlp"):
-    law = "fourier" if law == "transform_once" else law
+    law = {"transform_once": "fourier", "unet": "convolutional"}.get(law, law)
     a = smooth(np.random.default_rng(1), (samples, 10, 12))
     b = {"mlp": np.sin(a), "convolutional": np.roll(a, 1, -1) - np.roll(a, -1, -1), "fourier": np.real(np.fft.ifft2(np.fft.fft2(a) / (1 + np.arange(10)[:, None])))}[law]
     with h5py.File(folder / "data.h5", "w") as file:
@@ -61,10 +62,10 @@ def case(folder, architecture, end=200, every=5, precision="single", normalise="
     return runs.write_case(folder, text.replace("ARCHITECTURE", architecture))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "unet"])
 def test_it_learns_what_it_was_not_shown(tmp_path, kind):
     _, b = write_data(tmp_path, law=kind)
-    good("train", case(tmp_path, f"architecture: {{{KINDS[kind]}}}", end=200), "--output", tmp_path / "out", ranks=2, folder=tmp_path)
+    good("train", case(tmp_path, f"architecture: {{{ALL[kind]}}}", end=200), "--output", tmp_path / "out", ranks=2, folder=tmp_path)
     history = runs.history(tmp_path / "out")
     validation = history["validation"][np.isfinite(history["validation"])]
     assert validation[-1] < 0.05 and validation[-1] < 0.5 * validation[0]
@@ -92,6 +93,15 @@ def forward(kind, w, x):
             x = torch.nn.functional.conv2d(torch.nn.functional.pad(x, (1, 1, 1, 1), mode="circular"), w[f"layers.{n}.weight"], w[f"layers.{n}.bias"])
             x = torch.nn.functional.silu(x) if n == 0 else x
         return x
+    if kind == "unet":
+        def pair(name, x):
+            for n in (0, 1):
+                padded = torch.nn.functional.pad(x, (1, 1, 1, 1), mode="circular")
+                x = torch.nn.functional.gelu(torch.nn.functional.conv2d(padded, w[f"{name}.{n}.weight"], w[f"{name}.{n}.bias"]))
+            return x
+        fine = pair("down.0", x)
+        coarse = pair("down.1", torch.nn.functional.avg_pool2d(fine, 2))
+        return dense("project", pair("up.0", torch.cat([fine, torch.nn.functional.interpolate(coarse, scale_factor=2)], 1)))
     if kind == "transform_once":
         return forward_once(w, dense("lift", x))
     x = dense("lift", x)
@@ -123,7 +133,9 @@ def forward_once(w, x):
 
 SHAPES = {"mlp": {"layers.0": (12, 1), "layers.1": (12, 12), "layers.2": (1, 12)}, "convolutional": {"layers.0": (6, 1, 3, 3), "layers.1": (1, 6, 3, 3)},
           "fourier": {"lift": (6, 1), "blocks.0": (6, 6), "blocks.1": (6, 6), "project.0": (8, 6), "project.1": (1, 8)},
-          "transform_once": {"lift": (6, 1), "project.0": (8, 12), "project.1": (2, 8)}}
+          "transform_once": {"lift": (6, 1), "project.0": (8, 12), "project.1": (2, 8)},
+          "unet": {"down.0.0": (4, 1, 3, 3), "down.0.1": (4, 4, 3, 3), "down.1.0": (8, 4, 3, 3), "down.1.1": (8, 8, 3, 3),
+                   "up.0.0": (4, 12, 3, 3), "up.0.1": (4, 4, 3, 3), "project": (1, 4)}}
 BLOCKS = {"spectral": (6, 6, 6, 3, 2), "mix.0": (6, 6, 6, 2), "mix.1": (3, 3, 6, 2)}
 
 
@@ -182,6 +194,9 @@ def test_faults_say_both_sides(tmp_path):
         file.write_text(file.read_text().replace(*change))
         result = sluice("train", file, "--output", tmp_path / "out", folder=tmp_path)
         assert result.returncode == 1 and message in result.stdout + result.stderr, result.stdout + result.stderr
+    file = case(tmp_path, f"architecture: {{{ALL['unet'].replace('levels: 1', 'levels: 2')}}}")
+    result = sluice("train", file, "--output", tmp_path / "out", folder=tmp_path)
+    assert result.returncode == 1 and "axis 0 has 10; allowed are multiples of 4" in result.stdout + result.stderr
     flux = runs.write_case(tmp_path, "solver: lorenz\n", "other.yaml")
     assert sluice("train", flux, folder=tmp_path).returncode == 1
 

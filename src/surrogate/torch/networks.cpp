@@ -1,6 +1,6 @@
 // The architectures of surrogate/architecture.hpp: perceptron (Rumelhart, Hinton, Williams 1986), periodic
 // convolutions (LeCun et al. 1989), Fourier neural operator (Li et al., arXiv:2010.08895), Transform Once
-// (Poli et al., arXiv:2211.14453).
+// (Poli et al., arXiv:2211.14453), U-Net (Ronneberger et al., arXiv:1505.04597).
 #include "surrogate/torch/networks.hpp"
 
 namespace sluice::surrogate::torch_plugin {
@@ -11,8 +11,17 @@ using torch::indexing::Slice;
 using torch::indexing::TensorIndex;
 namespace functional = torch::nn::functional;
 
+/// The derivative of libtorch 1.13 in float32 (oneDNN's) is wrong if it gets derivatives that lie in memory
+/// in another order than a contiguous x.
+torch::Tensor gelu_of(const torch::Tensor& x) {
+  torch::Tensor y = torch::gelu(x);
+  if (y.requires_grad())
+    y.register_hook([](const torch::Tensor& derivative) { return derivative.contiguous(); });
+  return y;
+}
+
 torch::Tensor activate(const std::string& name, const torch::Tensor& x) {
-  if (name == "gelu") return torch::gelu(x);
+  if (name == "gelu") return gelu_of(x);
   if (name == "tanh") return torch::tanh(x);
   if (name == "relu") return torch::relu(x);
   if (name == "sine") return torch::sin(x);
@@ -32,6 +41,17 @@ torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight, cons
       half == 0 ? x : functional::pad(x, functional::PadFuncOptions(margin).mode(torch::kCircular));
   if (dimensions == 1) return torch::conv1d(padded, weight, bias);
   return dimensions == 2 ? torch::conv2d(padded, weight, bias) : torch::conv3d(padded, weight, bias);
+}
+
+torch::Tensor averaged(const torch::Tensor& x, int dimensions) {
+  if (dimensions == 1) return torch::avg_pool1d(x, 2);
+  return dimensions == 2 ? torch::avg_pool2d(x, 2) : torch::avg_pool3d(x, 2);
+}
+
+/// Every value twice along every axis.
+torch::Tensor spread(torch::Tensor x, int dimensions) {
+  for (int d = 0; d < dimensions; ++d) x = x.repeat_interleave(2, 2 + d);
+  return x;
 }
 
 /// Where the kept wavenumbers of weights w [in, out, modes...] are in the transform of x: 0..m-1, -m..-1
@@ -87,6 +107,7 @@ torch::Tensor Functional::operator()(torch::Tensor x) const {
   std::size_t at = 0;
   const auto next = [&]() -> const torch::Tensor& { return tensors[at++]; };
   if (kind == "transform_once") return transformed_once(x);
+  if (kind == "unet") return unet(x);
   if (kind != "fourier") {
     while (at < tensors.size()) {
       const torch::Tensor &weight = next(), &bias = next();
@@ -136,6 +157,24 @@ torch::Tensor Functional::transformed_once(const torch::Tensor& x) const {
       activation, dense(torch::cat({torch::real(v), torch::imag(v)}, 1), tensors[head], tensors[head + 1]));
   const std::vector<torch::Tensor> parts = dense(hidden, tensors[head + 2], tensors[head + 3]).chunk(2, 1);
   return field_of(torch::complex(parts[0].contiguous(), parts[1].contiguous()) / scale, kept);
+}
+
+torch::Tensor Functional::unet(torch::Tensor x) const {
+  const std::size_t levels = ((tensors.size() - 2) / 4 - 1) / 2;  // 2 levels + 1 pairs of convolutions
+  std::size_t at = 0;
+  const auto pair = [&](torch::Tensor y) {
+    for (int n = 0; n < 2; ++n, at += 2)
+      y = activate(activation, convolve(y, tensors[at], tensors[at + 1], dimensions));
+    return y;
+  };
+  std::vector<torch::Tensor> skips;
+  for (std::size_t l = 0; l < levels; ++l) {
+    skips.push_back(pair(x));
+    x = averaged(skips.back(), dimensions);
+  }
+  x = pair(x);
+  for (; !skips.empty(); skips.pop_back()) x = pair(torch::cat({skips.back(), spread(x, dimensions)}, 1));
+  return dense(x, tensors[at], tensors[at + 1]);
 }
 
 Functional make_functional(const Form& form, const torch::Tensor& weights) {

@@ -19,6 +19,7 @@ struct Functional {
 
  private:
   [[nodiscard]] torch::Tensor transformed_once(const torch::Tensor& x) const;
+  [[nodiscard]] torch::Tensor unet(torch::Tensor x) const;
 };
 
 /// Views of `weights`, one a tensor of the form.

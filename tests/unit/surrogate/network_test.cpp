@@ -61,6 +61,7 @@ Weights random_weights(const std::string& kind, int dimensions) {
   weights.architecture.kind = kind;
   weights.architecture.hidden = {6, 5};
   weights.architecture.width = 5, weights.architecture.blocks = 2, weights.architecture.modes = {3};
+  weights.architecture.levels = 2;
   weights.dimensions = dimensions;
   weights.inputs = {{.field = "u", .shift = 0.2, .scale = 1.5}, {.field = "v", .scale = 0.5}};
   weights.outputs = {{.field = "u", .shift = -1, .scale = 3}, {.field = "w"}};
@@ -84,8 +85,8 @@ TEST_P(SameOnAnyRanks, as_on_one_rank) {
         evaluated(weights, layout_of(base::Communicator::world(), p.extents, p.dimensions), precision, 1);
     const auto whole =
         evaluated(weights, layout_of(base::Communicator::self(), p.extents, p.dimensions), precision);
-    // Pointwise and convolutional networks add the same numbers in the same order; the sums over the ranks of
-    // a Fourier network are double precision in another order.
+    // Pointwise and convolutional networks and U-Nets add the same numbers in the same order; the sums over
+    // the ranks of a Fourier network are double precision in another order.
     const double tolerance =
         weights.architecture.spectral() ? (precision == Precision::single ? 1e-6 : 1e-14) : 0.0;
     for (std::size_t c = 0; c < mine.size(); ++c)
@@ -103,11 +104,69 @@ INSTANTIATE_TEST_SUITE_P(
                     Problem{"convolutional", {5, 6, 7}, 3}, Problem{"fourier", {37, 1, 1}, 1},
                     Problem{"fourier", {13, 10, 1}, 2}, Problem{"fourier", {7, 6, 9}, 3},
                     Problem{"transform_once", {37, 1, 1}, 1}, Problem{"transform_once", {13, 10, 1}, 2},
-                    Problem{"transform_once", {7, 6, 9}, 3}),
+                    Problem{"transform_once", {7, 6, 9}, 3}, Problem{"unet", {12, 1, 1}, 1},
+                    Problem{"unet", {4, 1, 1}, 1}, Problem{"unet", {20, 12, 1}, 2},
+                    Problem{"unet", {8, 4, 12}, 3}),
     [](const auto& parameter) {
       return parameter.param.kind + std::to_string(parameter.param.dimensions) + "d" +
              std::to_string(parameter.param.extents[0]);
     });
+
+/// Splits between the two fine points of a coarse one, ranks with a single row, ranks with nothing.
+TEST(Network, unet_gives_the_same_bits_on_any_split) {
+  const auto world = base::Communicator::world();
+  Weights weights = random_weights("unet", 2);
+  weights.architecture.kernel = 5;
+  initialise(weights, 4);
+  const grid::LayoutSpec spec{.dimensions = 2, .global = {16, 12, 1}, .periodic = {true, true, false}};
+  const auto whole =
+      evaluated(weights, layout_of(base::Communicator::self(), spec.global, 2), Precision::single);
+  const std::vector<std::vector<Index>> all{
+      {0, 1, 8, 9, 16}, {0, 0, 15, 15, 16}, {0, 3, 5, 10, 16}, {0, 0, 0, 0, 16}};
+  for (std::vector<Index> splits : all)
+    for (const std::size_t axis : {0U, 1U}) {
+      splits.resize(static_cast<std::size_t>(world.size()) + 1);
+      for (Index& split : splits) split = split * spec.global.at(axis) / 16;
+      splits.back() = spec.global.at(axis);
+      std::array<std::vector<Index>, 3> both;
+      both.at(axis) = splits;
+      const auto mine = evaluated(weights, grid::Layout::from_splits(world, spec, both), Precision::single);
+      for (std::size_t c = 0; c < mine.size(); ++c)
+        for_each_point(mine[c].layout(), [&](const Index3& i, Index n) {
+          EXPECT_EQ(mine[c].data()[n], whole[c].data()[whole[c].layout().position(i[0], i[1])]);
+        });
+    }
+}
+
+/// Only what U-Net's reach covers changes an output, and some output changes as far away as it says.
+TEST(Network, unet_depends_on_what_its_reach_says) {
+  const Index points = 64;
+  Weights weights = random_weights("unet", 1);
+  weights.architecture.activation = "sine";
+  initialise(weights, 5);
+  const grid::LayoutPtr layout = layout_of(base::Communicator::self(), {points, 1, 1}, 1);
+  std::vector<grid::RealField> u, out;
+  for (int c = 0; c < 2; ++c)
+    u.emplace_back(grid::FieldInfo{}, layout), out.emplace_back(grid::FieldInfo{}, layout);
+  const std::vector<ChannelView> views{{.data = u[0].data(), .layout = layout},
+                                       {.data = u[1].data(), .layout = layout}};
+  const auto network = make_network(weights, layout, Precision::real);
+  for_each_point(*layout, [&](const Index3& i, Index n) { u[0].data()[n] = value_at(i, 0); });
+  network->evaluate(views, out);
+  const std::vector<double> before(out[0].span().begin(), out[0].span().end());
+  Index farthest = 0;
+  for (Index at = 24; at < 32; ++at) {  // all places within a coarse point
+    const double was = u[0].data()[at];
+    u[0].data()[at] += 1;
+    network->evaluate(views, out);
+    u[0].data()[at] = was;
+    for (Index i = 0; i < points; ++i)
+      if (out[0].data()[i] != before[static_cast<std::size_t>(i)])
+        farthest = std::max(farthest, std::abs(i - at));
+  }
+  EXPECT_LT(weights.architecture.reach(), points / 2 - 8);
+  EXPECT_EQ(farthest, weights.architecture.reach());
+}
 
 /// Waves that both grids resolve: the coefficients of a field do not depend on the number of points.
 TEST(Network, transform_once_gives_the_same_on_a_finer_grid) {
@@ -200,6 +259,23 @@ TEST(Network, what_does_not_fit_the_grid_is_refused) {
   const auto bounded =
       grid::Layout::block(world, {.dimensions = 2, .global = {16, 16, 1}, .periodic = {true, false, false}});
   EXPECT_THROW(make_network(random_weights("convolutional", 2), bounded, Precision::real), base::AgreedError);
+}
+
+TEST(Network, unet_says_which_grids_fit) {
+  const auto message = [](const Weights& weights, const Index3& points) -> std::string {
+    try {
+      (void)make_network(weights, layout_of(base::Communicator::self(), points, 2), Precision::single);
+    } catch (const base::AgreedError& error) {
+      return error.what();
+    }
+    return {};
+  };
+  Weights weights = random_weights("unet", 2);
+  EXPECT_EQ(message(weights, {8, 12, 1}), "");
+  EXPECT_THAT(message(weights, {8, 10, 1}), testing::HasSubstr("axis 1 has 10; allowed are multiples of 4"));
+  weights.architecture.kernel = 7;
+  initialise(weights, 1);
+  EXPECT_THAT(message(weights, {12, 8, 1}), testing::HasSubstr("has 2 points of axis 1 (8 points)"));
 }
 
 TEST(Activation, fast_functions_are_accurate_to_single_precision) {

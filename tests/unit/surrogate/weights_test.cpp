@@ -102,6 +102,18 @@ TEST(Weights, number_of_parameters_and_reach) {
   cnn.kernel = 5, cnn.hidden = {8, 8};
   EXPECT_EQ(cnn.reach(), 6);
   EXPECT_EQ(fno.reach(), -1);
+  Architecture unet;
+  unet.kind = "unet";
+  unet.width = 3, unet.levels = 2, unet.kernel = 3;
+  count = 0;
+  for (const TensorShape& tensor : tensor_shapes(unet, 2, 1, 2)) count += tensor.size();
+  const auto two = [](int in, int out) { return 9 * (in * out + out * out) + 2 * out; };
+  EXPECT_EQ(count, two(2, 3) + two(3, 6) + two(6, 12) + two(18, 6) + two(9, 3) + 4);
+  EXPECT_EQ(unet.text(2, 1), "unet 2 -> 1, width 3, 2 levels, kernel 3, gelu");
+  Architecture other = unet;
+  EXPECT_TRUE(other.same(unet));
+  other.levels = 1;
+  EXPECT_FALSE(other.same(unet));
   cnn.kernel = 4;
   EXPECT_THROW(tensor_shapes(cnn, 1, 1, 1), base::AgreedError);
 }
