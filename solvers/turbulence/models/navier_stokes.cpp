@@ -216,17 +216,23 @@ void NavierStokes::products(const Modes& u, Modes& n) { tendency(u[0], Terms::al
 void NavierStokes::initialize(Modes& u) { parts_.initial.fill(*space_, u[0]); }
 
 std::vector<grid::FieldInfo> NavierStokes::further_outputs() const {
-  return {{"streamfunction", "1", "stream function"},
-          {"u", "1", "velocity along x"},
-          {"v", "1", "velocity along y"}};
+  std::vector<grid::FieldInfo> list{{"streamfunction", "1", "stream function"},
+                                    {"u", "1", "velocity along x"},
+                                    {"v", "1", "velocity along y"}};
+  if (forcing_.active()) list.push_back({"forcing", "1", "forcing of the vorticity, as held last"});
+  return list;
 }
 
 void NavierStokes::further_output(std::size_t which, const Modes& u, ComplexField& modes) {
   const Complex* w = u[0].data();
   space_->clear_rest(modes);
+  const Complex* force = forcing_.modes().data();
   space_->each_mode([&](Index at, double kx, double ky, double) {
     const Complex psi = -inverse_square(kx, ky) * w[at];
-    modes.data()[at] = which == 0 ? psi : which == 1 ? times_i(-ky, psi) : times_i(kx, psi);
+    if (which == 3)
+      modes.data()[at] = force[at];
+    else
+      modes.data()[at] = which == 0 ? psi : which == 1 ? times_i(-ky, psi) : times_i(kx, psi);
   });
 }
 

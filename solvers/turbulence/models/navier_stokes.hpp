@@ -45,7 +45,7 @@ class NavierStokes final : public Model {
   [[nodiscard]] std::vector<run::Quantity> from_means(const std::vector<double>& means) const override;
   [[nodiscard]] std::vector<grid::FieldInfo> further_outputs() const override;
   [[nodiscard]] int face_of(std::size_t output) const override {
-    return output < 2 ? -1 : static_cast<int>(output) - 2;
+    return output == 2 || output == 3 ? static_cast<int>(output) - 2 : -1;
   }
   void further_output(std::size_t which, const Modes& u, ComplexField& modes) override;
   [[nodiscard]] std::vector<run::Curve> curves(const Modes& u, double t) override;

@@ -85,6 +85,28 @@ TEST(TwoLayerOutputs, VorticityIsTheCurlOfTheVelocity) {
   EXPECT_LT(error, 1e-12 * size);
 }
 
+/// What a surrogate is told of the force, which it cannot know from the state: only where there is one.
+TEST(TurbulenceSolver, TheForceIsAnOutput) {
+  auto solver = test::turbulence_solver(
+      "{grid: {points: [16, 18], length: [2, 3]}, forcing: {type: cosines, waves: [2, 3], amplitude: [0.5, "
+      "-2]}}",
+      base::Communicator::world());
+  const auto outputs = solver->outputs();
+  ASSERT_EQ(outputs.back().info.name, "forcing");
+  test::advance_to(*solver, 0.01);
+  const auto view = outputs.back().compute();
+  const grid::View<const double> force(view.data, *view.layout);
+  const double turn = 2 * std::numbers::pi;
+  for (grid::Index i = 0; i < view.layout->count()[0]; ++i)
+    for (grid::Index j = 0; j < view.layout->count()[1]; ++j) {
+      const double x = turn * static_cast<double>(2 * (i + view.layout->offset()[0])) / 16,
+                   y = turn * static_cast<double>(3 * (j + view.layout->offset()[1])) / 18;
+      EXPECT_NEAR(force(i, j), 0.5 * std::cos(x) - 2 * std::cos(y), 1e-14);
+    }
+  auto free = test::turbulence_solver("{grid: {points: [16, 18]}}", base::Communicator::world());
+  for (const auto& output : free->outputs()) EXPECT_NE(output.info.name, "forcing");
+}
+
 TEST(TurbulenceSolver, ARandomStartIsTheSameOnAnyNumberOfRanks) {
   const std::string yaml = "{grid: {points: [20, 18]}, initial: {type: random, peak: 4}}";
   auto together = test::turbulence_solver(yaml, base::Communicator::world());
