@@ -12,7 +12,7 @@ STEPS = 12
 def run(case, folder, working, steps, more=()):
     chosen = ["--set", "hooks=[{type: history, every_steps: 1}, {type: finite_check, every_steps: 3}]", "--set", "expected=[]",
               "--set", f"run.max_steps={steps}"]
-    if case.parent.name == "nlse":
+    if case.parent.name in ("nlse", "turbulence"):
         chosen += ["--set", "transform.planning=estimated"]  # timed plans may differ between two fresh runs
     good("run", case, "--output", folder, *chosen, *more, ranks=2, folder=working, timeout=600)
 
