@@ -49,6 +49,7 @@ struct EtdMatrices {
 template <class Kernel, class... Value>
 void each_value_of_one(const Space& space, Kernel kernel, Value*... fields) {
   space.each_strip([&](Index at, Index first, Index count) {
+#pragma GCC ivdep
     for (Index i = 0; i < count; ++i) kernel(first + i, fields[at + i]...);
   });
 }
@@ -56,6 +57,7 @@ void each_value_of_one(const Space& space, Kernel kernel, Value*... fields) {
 template <class Kernel, class... Fields>
 void each_value_of_two(const Space& space, Kernel kernel, Fields&... fields) {
   space.each_strip([&](Index at, Index first, Index count) {
+#pragma GCC ivdep
     for (Index i = at; i < at + count; ++i) {
       std::tuple values{Pair{fields[0].data()[i], fields[1].data()[i]}...};
       std::apply([&](auto&... value) { kernel(first + (i - at), value...); }, values);
@@ -71,7 +73,7 @@ void each_value_of_two(const Space& space, Kernel kernel, Fields&... fields) {
 }
 
 /// kernel(place among the kept modes, value in each of the lists): of field f, or of both fields as a Pair
-/// where the tables hold matrices. What is not const is stored.
+/// where the tables hold matrices. What is not const is stored. A kernel touches its own mode only.
 template <class Number, class Kernel, class... Fields>
 void each_value(const Space& space, std::size_t f, Kernel kernel, Fields&... fields) {
   if constexpr (std::is_same_v<Number, Matrix2>)

@@ -134,11 +134,13 @@ class Ab3 final : public Multistep {
     prepare(model);
     history_.begin(dt);
     Modes& n = history_.tendency(0);
-    whole(model, u, t, n);
-    if (history_.full())
-      each(u, [](const auto&, auto& v, const auto& sum) { v += sum; });
-    else
+    if (history_.full()) {
+      model.nonlinear(u, t, n);
+      add_all(u, n);
+    } else {
+      whole(model, u, t, n);
       start(model, u, t, dt);
+    }
   }
   [[nodiscard]] int order() const override { return 3; }
 
@@ -149,6 +151,21 @@ class Ab3 final : public Multistep {
     each_operator([&]<class Number>(std::size_t f, const Number* symbol) {
       each_value<Number>(
           *space_, f, [symbol](Index i, const auto& v, auto& rate) { rate += times(symbol[i], v); }, u, n);
+    });
+  }
+  /// n += L u, and the step with it, in one pass.
+  void add_all(Modes& u, Modes& n) {
+    const auto weights = history_.weights();
+    const Modes &n1 = history_.tendency(1), &n2 = history_.tendency(2);
+    each_operator([&]<class Number>(std::size_t f, const Number* symbol) {
+      each_value<Number>(
+          *space_, f,
+          [symbol, w0 = weights[0], w1 = weights[1], w2 = weights[2]](Index i, auto& v, auto& rate,
+                                                                      const auto& b, const auto& c) {
+            rate += times(symbol[i], v);
+            v += w0 * rate + w1 * b + w2 * c;
+          },
+          u, n, n1, n2);
     });
   }
   /// to = u + h n

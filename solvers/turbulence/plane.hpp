@@ -30,6 +30,9 @@ void velocity_modes(const Space& space, const ComplexField& w, ComplexField& u, 
 /// The same in space. Collective. `scratch` is overwritten.
 void velocity(Space& space, const ComplexField& w, ComplexField& scratch, RealField& u, RealField& v);
 
+/// Largest |u| x + |v| y of a row.
+[[nodiscard]] double largest_rate(const double* u, const double* v, Index count, double x, double y);
+
 /// Largest |u|/dx + |v|/dy of this rank's points [1/time].
 [[nodiscard]] double largest_rate(const Space& space, const RealField& u, const RealField& v);
 

@@ -73,6 +73,26 @@ class Space {
         for (Index n = 0; n < s.count; ++n) work(s.at + n, s.outer[0], s.outer[1], k[n]);
     }
   }
+  /// The same for work that touches what belongs to its own mode only, by value or pointer, and nothing that
+  /// modes share: several are done at a time, whatever the number of fields.
+  template <class Work>
+  void each_mode_alone(Work work) const {
+    for (const Strip& s : strips_) {
+      const double* k = inner_.data() + s.inner;
+      const auto [kx, ky, kz] = s.outer;
+      const Index at = s.at;
+      if (inner_axis_ == 0) {
+#pragma GCC ivdep
+        for (Index n = 0; n < s.count; ++n) work(at + n, k[n], ky, kz);
+      } else if (inner_axis_ == 1) {
+#pragma GCC ivdep
+        for (Index n = 0; n < s.count; ++n) work(at + n, kx, k[n], kz);
+      } else {
+#pragma GCC ivdep
+        for (Index n = 0; n < s.count; ++n) work(at + n, kx, ky, k[n]);
+      }
+    }
+  }
   /// work(place in memory, place among the kept modes, how many) for every contiguous run of them.
   template <class Work>
   void each_strip(Work work) const {

@@ -18,7 +18,7 @@ struct LayerFlow {
   /// Of one layer, from the potential vorticities of it and of the other one.
   [[nodiscard]] Complex streamfunction(std::size_t layer, double k2, Complex own, Complex other) const {
     const double f_own = layer == 0 ? f1 : f2, f_other = layer == 0 ? f2 : f1;
-    const double scale = k2 > 0 ? -1 / (k2 * (k2 + f1 + f2)) : 0.0;
+    const double scale = (k2 > 0 ? -1.0 : 0.0) / (k2 > 0 ? k2 * (k2 + f1 + f2) : 1.0);  // without a branch
     return times(scale * (k2 + f_other), own) + times(scale * f_own, other);
   }
   [[nodiscard]] Layers streamfunctions(double k2, Complex q1, Complex q2) const {

@@ -65,6 +65,8 @@ class TwoLayer final : public Model {
   [[nodiscard]] std::vector<run::Curve> transfers(const Modes& q);
   void advection_modes(std::size_t layer, const Modes& q);
   void advect(std::size_t layer, const Modes& q, ComplexField& n);
+  void multiply_velocities();
+  void advect_together(const Modes& q, Modes& n);
   void advection(const Modes& q, Modes& n);
   void add_mean_topography(Modes& n) const;
   void add_jet(const Modes& q, Modes& n);
@@ -102,6 +104,9 @@ class TwoLayer final : public Model {
   std::unique_ptr<LayerClosure> closure_;
   RealField q_, u_, v_;
   ComplexField scratch_, uq_, vq_;
+  bool together_;                 ///< Both layers are advected at once.
+  std::vector<RealField> below_;  ///< u and v of the lower layer, then.
+  Modes products_;                ///< For what there are no others, then.
   Modes tendency_, zeta_;
   double rate_ = 0;
   bool measure_rate_ = true;
