@@ -32,19 +32,21 @@ def draw(points, published, file):
     use_style()
     figure, axes = plt.subplots(1, len(SHOWN), figsize=(5.2 * len(SHOWN), 4.2))
     for axis, (column, label) in zip(axes, SHOWN.items()):
-        for name, (cost, values) in points.items():
+        for n, (name, (cost, values)) in enumerate(points.items()):
             of_column = np.array([one[column] for one in values])
             learned = name.startswith(("learned", "torchscript"))
             error = half_width(of_column, 0.95) if len(of_column) > 1 else 0
             axis.errorbar(cost, of_column.mean(), error, fmt="s" if learned else "o", color="C1" if learned else "C0", capsize=2, ms=5)
-            axis.annotate(name.replace("_", " "), (cost, of_column.mean()), xytext=(5, 4), textcoords="offset points", fontsize=8)
+            axis.annotate(name.replace("_", " "), (cost, of_column.mean()), xytext=(5, 6 if n % 2 else -11), textcoords="offset points", fontsize=8)
         if column in published:
             axis.axhline(published[column], color="0.5", linewidth=0.8, linestyle="--", label="published, filtered")
-            axis.legend(fontsize=8)
+            axis.legend(fontsize=8, loc="lower right")
         axis.axvline(2, color="0.8", linewidth=0.8)
         axis.set(xscale="log", xlabel="time of a step over one without closure", ylabel=label)
+        if column == "log err":
+            axis.set_yscale("log")
         axis.set_xticks([1, 1.5, 2, 3, 5], ["1", "1.5", "2", "3", "5"], minor=False)
-        axis.minorticks_off()
+        axis.tick_params(axis="x", which="minor", bottom=False, labelbottom=False)
     figure.savefig(file)
 
 
