@@ -78,7 +78,7 @@ class Etdrk4 final {
 class Etdrk4Integrator final : public Integrator {
  public:
   Etdrk4Integrator(const Space& space, std::size_t fields)
-      : space_(&space),
+      : Integrator(space),
         real_(fields),
         complex_(fields),
         nu_(make_all(space, fields, "nu")),
@@ -87,7 +87,7 @@ class Etdrk4Integrator final : public Integrator {
         a_(make_all(space, fields, "a")),
         b_(make_all(space, fields, "b")) {}
 
-  void advance(Model& model, Modes& u, double t, double dt) override {
+  void step(Model& model, Modes& u, double t, double dt) override {
     if (dt != table_dt_) make_tables(model, dt);
     model.nonlinear(u, t, nu_);
     each([&](auto& table, std::size_t f) { table.half_step(*space_, f, u, nu_, a_); });
@@ -123,7 +123,6 @@ class Etdrk4Integrator final : public Integrator {
         complex_[f].make(all, dt);
     }
   }
-  const Space* space_;
   std::vector<Etdrk4<double>> real_;
   std::vector<Etdrk4<Complex>> complex_;
   Etdrk4<Matrix2> coupled_;

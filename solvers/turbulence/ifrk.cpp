@@ -41,7 +41,7 @@ class Exponentials {
 class Exponential : public Integrator {
  public:
   Exponential(const Space& space, std::size_t fields)
-      : space_(&space),
+      : Integrator(space),
         tables_(fields),
         n_(make_all(space, fields, "n")),
         stage_(make_all(space, fields, "stage")),
@@ -71,7 +71,6 @@ class Exponential : public Integrator {
       });
   }
 
-  const Space* space_;
   std::vector<Exponentials> tables_;
   Modes n_, stage_, sum_;
   double table_tau_ = 0;
@@ -82,7 +81,7 @@ class Exponential : public Integrator {
 class Ifrk3 final : public Exponential {
  public:
   using Exponential::Exponential;
-  void advance(Model& model, Modes& u, double t, double dt) override {
+  void step(Model& model, Modes& u, double t, double dt) override {
     prepare(model, dt / 3);
     model.nonlinear(u, t, n_);
     each(u, [dt](const auto& e, const auto& v, const auto& n, auto& stage, auto& sum) {
@@ -107,7 +106,7 @@ class Ifrk3 final : public Exponential {
 class Ifrk4 final : public Exponential {
  public:
   using Exponential::Exponential;
-  void advance(Model& model, Modes& u, double t, double dt) override {
+  void step(Model& model, Modes& u, double t, double dt) override {
     prepare(model, dt / 2);
     model.nonlinear(u, t, n_);
     each(u, [dt](const auto& e, const auto& v, const auto& n, auto& stage, auto& sum) {

@@ -13,9 +13,16 @@ namespace sluice::solvers::turbulence {
 
 class Integrator {
  public:
+  /// The space must outlive it.
+  explicit Integrator(const Space& space) : space_(&space) {}
   virtual ~Integrator() = default;
-  /// One step of length dt. Collective.
-  virtual void advance(Model& model, Modes& u, double t, double dt) = 0;
+  Integrator(const Integrator&) = delete;
+  Integrator& operator=(const Integrator&) = delete;
+  /// One step of length dt, and then the filter of the space. Collective.
+  void advance(Model& model, Modes& u, double t, double dt) {
+    step(model, u, t, dt);
+    if (!filters()) space_->apply_filter(u);
+  }
   /// Tendencies of earlier steps, if it needs them. Collective.
   virtual void state(run::State&) {}
   virtual void restored() {}
@@ -24,6 +31,12 @@ class Integrator {
   [[nodiscard]] virtual int order() const = 0;
   /// Evaluations of N a step.
   [[nodiscard]] virtual int stages() const = 0;
+
+ protected:
+  virtual void step(Model& model, Modes& u, double t, double dt) = 0;
+  /// True if `step` applies the filter itself.
+  [[nodiscard]] virtual bool filters() const { return false; }
+  const Space* space_;
 };
 
 /// Choices for the case file.

@@ -21,6 +21,9 @@ class Model {
   [[nodiscard]] virtual Matrix2 coupling(double kx, double ky) const;
   /// N(u, t) for every kept mode. Collective.
   virtual void nonlinear(const Modes& u, double t, Modes& n) = 0;
+  /// n = L u + N(u, t), if the model has a shorter way to both than to one after the other; else it does
+  /// nothing and returns false. Collective.
+  [[nodiscard]] virtual bool whole(const Modes& u, double t, Modes& n);
   /// The part of N that a coarser grid gets wrong: N without forcing that does not depend on u. Collective.
   virtual void products(const Modes& u, Modes& n) { nonlinear(u, 0, n); }
   /// Called before every step: what is held over it (random forcing). Collective.
@@ -66,6 +69,7 @@ class Model {
 };
 
 inline Matrix2 Model::coupling(double, double) const { return {}; }
+inline bool Model::whole(const Modes&, double, Modes&) { return false; }
 inline double Model::tail_ratio(const Modes&) const { return 0; }
 inline void Model::begin_step(const Modes&, double, double, std::int64_t) {}
 inline std::vector<run::Quantity> Model::samples(const Modes&, double) { return {}; }

@@ -62,7 +62,7 @@ class History {
 class Multistep : public Integrator {
  public:
   Multistep(const Space& space, std::size_t fields, int depth)
-      : space_(&space), fields_(fields), history_(space, fields, depth) {}
+      : Integrator(space), fields_(fields), history_(space, fields, depth) {}
   void state(run::State& state) override { history_.state(state); }
   void restored() override { history_.restored(); }
   void forget() override { history_.forget(); }
@@ -101,7 +101,6 @@ class Multistep : public Integrator {
           u, n0, n1, n2);
     });
   }
-  const Space* space_;
   std::size_t fields_;
   History history_;
   std::vector<std::vector<Complex>> symbols_;
@@ -112,7 +111,7 @@ class Multistep : public Integrator {
 class Ab2Cn final : public Multistep {
  public:
   Ab2Cn(const Space& space, std::size_t fields) : Multistep(space, fields, 2) {}
-  void advance(Model& model, Modes& u, double t, double dt) override {
+  void step(Model& model, Modes& u, double t, double dt) override {
     prepare(model);
     history_.begin(dt);
     model.nonlinear(u, t, history_.tendency(0));
@@ -130,40 +129,65 @@ class Ab2Cn final : public Multistep {
 class Ab3 final : public Multistep {
  public:
   Ab3(const Space& space, std::size_t fields) : Multistep(space, fields, 3) {}
-  void advance(Model& model, Modes& u, double t, double dt) override {
-    prepare(model);
+  void step(Model& model, Modes& u, double t, double dt) override {
     history_.begin(dt);
     Modes& n = history_.tendency(0);
-    if (history_.full()) {
-      model.nonlinear(u, t, n);
-      add_all(u, n);
-    } else {
+    if (!history_.full()) {
       whole(model, u, t, n);
       start(model, u, t, dt);
+      return space_->apply_filter(u);
     }
+    const bool is_whole = model.whole(u, t, n);
+    if (!is_whole) {
+      prepare(model);
+      model.nonlinear(u, t, n);
+    }
+    const auto with_factor = [&](auto factor) { is_whole ? add(u, n, factor) : add_all(u, n, factor); };
+    if (const double* filter = space_->filter().data())
+      with_factor([filter](Index i) { return filter[i]; });
+    else
+      with_factor([](Index) { return 1.0; });
   }
   [[nodiscard]] int order() const override { return 3; }
 
  private:
+  [[nodiscard]] bool filters() const override { return true; }
   /// n = L u + N(u)
-  void whole(Model& model, const Modes& u, double t, Modes& n) const {
+  void whole(Model& model, const Modes& u, double t, Modes& n) {
+    if (model.whole(u, t, n)) return;
+    prepare(model);
     model.nonlinear(u, t, n);
     each_operator([&]<class Number>(std::size_t f, const Number* symbol) {
       each_value<Number>(
           *space_, f, [symbol](Index i, const auto& v, auto& rate) { rate += times(symbol[i], v); }, u, n);
     });
   }
-  /// n += L u, and the step with it, in one pass.
-  void add_all(Modes& u, Modes& n) {
+  /// The step, and factor(i) of every mode, in one pass.
+  template <class Factor>
+  void add(Modes& u, const Modes& n, Factor factor) {
+    const auto weights = history_.weights();
+    const Modes &n1 = history_.tendency(1), &n2 = history_.tendency(2);
+    for (std::size_t f = 0; f < fields_; ++f)
+      each_value<Complex>(
+          *space_, f,
+          [factor, w0 = weights[0], w1 = weights[1], w2 = weights[2]](Index i, Complex& v, const Complex& a,
+                                                                      const Complex& b, const Complex& c) {
+            v = factor(i) * (v + (w0 * a + w1 * b + w2 * c));
+          },
+          u, n, n1, n2);
+  }
+  /// n += L u, and the same, in one pass.
+  template <class Factor>
+  void add_all(Modes& u, Modes& n, Factor factor) {
     const auto weights = history_.weights();
     const Modes &n1 = history_.tendency(1), &n2 = history_.tendency(2);
     each_operator([&]<class Number>(std::size_t f, const Number* symbol) {
       each_value<Number>(
           *space_, f,
-          [symbol, w0 = weights[0], w1 = weights[1], w2 = weights[2]](Index i, auto& v, auto& rate,
-                                                                      const auto& b, const auto& c) {
+          [symbol, factor, w0 = weights[0], w1 = weights[1], w2 = weights[2]](Index i, auto& v, auto& rate,
+                                                                              const auto& b, const auto& c) {
             rate += times(symbol[i], v);
-            v += w0 * rate + w1 * b + w2 * c;
+            v = factor(i) * (v + (w0 * rate + w1 * b + w2 * c));
           },
           u, n, n1, n2);
     });

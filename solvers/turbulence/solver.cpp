@@ -50,7 +50,7 @@ TurbulenceSolver::TurbulenceSolver(const TurbulenceParameters& parameters, const
         parameters_.reinforcement, space_, calibrated(), static_cast<std::size_t>(agents[0] * agents[1]),
         base::RandomKey{.seed = static_cast<std::uint64_t>(parameters.reinforcement.method.proximal.seed),
                         .member = context.member});
-  if (parameters.dealiasing == "filter") make_filter();
+  if (space_.dealiasing() == Dealiasing::filter) space_.make_filter(parameters.filter_strength);
 }
 
 void TurbulenceSolver::initialize() {
@@ -87,26 +87,6 @@ void TurbulenceSolver::restored() {
   if (lyapunov_) lyapunov_->restored();
 }
 
-/// pyqg's: exp(-strength (k* - 0.65 pi)^4) beyond 0.65 pi, k* = |(kx dx, ky dy, kz dz)|.
-void TurbulenceSolver::make_filter() {
-  const double from = 0.65 * std::numbers::pi;
-  std::array<double, 3> spacing{};
-  for (int axis = 0; axis < space_.dimensions(); ++axis)
-    spacing[static_cast<std::size_t>(axis)] = space_.spacing(axis);
-  space_.each_mode([&](Index, double kx, double ky, double kz) {
-    const double excess = std::hypot(kx * spacing[0], ky * spacing[1], kz * spacing[2]) - from;
-    filter_.push_back(excess > 0 ? std::exp(-parameters_.filter_strength * std::pow(excess, 4)) : 1.0);
-  });
-}
-
-void TurbulenceSolver::filter() {
-  if (filter_.empty()) return;
-  for (auto& field : u_)
-    space_.each_strip([&](Index at, Index first, Index count) {
-      for (Index i = 0; i < count; ++i) field.data()[at + i] *= filter_[static_cast<std::size_t>(first + i)];
-    });
-}
-
 /// Steps are dt divided by a power of two: tables of exponentials live long, multistep schemes seldom change.
 void TurbulenceSolver::control_step() {
   if (parameters_.cfl <= 0 || !(rate_ > 0)) return;
@@ -131,7 +111,6 @@ void TurbulenceSolver::step(double t, double dt) {
   const auto once = [&] {
     model_->begin_step(u_, t, dt, taken_);
     integrator_->advance(*model_, u_, t, dt);
-    filter();
   };
   once();
   if (!may_refuse || model_->step_stands()) return;

@@ -63,8 +63,6 @@ class TurbulenceSolver final : public run::Solver,
   void step(double t, double dt);
   void begin_anew(double time);
   void step_or_begin_anew(double t, double dt);
-  void make_filter();
-  void filter();
   void control_step();
   void check(double t, double dt);
   [[noreturn]] void give_up(double t, double dt, bool finite);
@@ -85,7 +83,6 @@ class TurbulenceSolver final : public run::Solver,
   std::optional<PolicyTraining> training_;  ///< While the closure is a policy that learns.
   ComplexField scratch_;
   std::vector<RealField> values_;  ///< Outputs in space, made when first asked for.
-  std::vector<double> filter_;
   numerics::EqualSteps steps_;
   run::StateCopy before_;          ///< Of a step that may have to be done again.
   double start_ = 0, time_ = 0;    ///< Simulated times of the start and of the state.

@@ -144,4 +144,25 @@ void Space::clear_rest(ComplexField& modes) const {
   for (const Gap& gap : gaps_) std::fill_n(modes.data() + gap.at, gap.count, Complex{});
 }
 
+void Space::make_filter(double strength) {
+  const double from = 0.65 * std::numbers::pi;
+  std::array<double, 3> step{};
+  for (int axis = 0; axis < dimensions(); ++axis) step[static_cast<std::size_t>(axis)] = spacing(axis);
+  filter_.clear();
+  filter_.reserve(static_cast<std::size_t>(kept_));
+  each_mode([&](Index, double kx, double ky, double kz) {
+    const double excess = std::hypot(kx * step[0], ky * step[1], kz * step[2]) - from;
+    filter_.push_back(excess > 0 ? std::exp(-strength * std::pow(excess, 4)) : 1.0);
+  });
+}
+
+void Space::apply_filter(Modes& modes) const {
+  if (filter_.empty()) return;
+  for (auto& field : modes)
+    each_strip([&](Index at, Index first, Index count) {
+      const double* factor = filter_.data() + first;
+      for (Index i = 0; i < count; ++i) field.data()[at + i] *= factor[i];
+    });
+}
+
 }  // namespace sluice::solvers::turbulence

@@ -108,6 +108,12 @@ class Space {
   [[nodiscard]] Index kept() const { return kept_; }
   /// Sets the modes that are not kept to zero.
   void clear_rest(ComplexField& modes) const;
+  /// The filter of Dealiasing::filter, pyqg's: exp(-strength (k* - 0.65 pi)^4) beyond 0.65 pi, k* = |(kx dx,
+  /// ky dy, kz dz)|.
+  void make_filter(double strength);
+  /// Its factors of the kept modes, in their order; empty if there is none.
+  [[nodiscard]] const std::vector<double>& filter() const { return filter_; }
+  void apply_filter(Modes& modes) const;
   /// Sum over all modes (mirrored ones included) of value(place, kx, ky, kz), of all ranks. Collective.
   template <class Value>
   [[nodiscard]] double sum_modes(Value value) const {
@@ -139,6 +145,7 @@ class Space {
   std::vector<Strip> strips_;
   std::vector<Gap> gaps_;
   std::vector<double> weights_;  ///< Multiplicity of each kept mode.
+  std::vector<double> filter_;
   Index kept_ = 0;
   double cutoff_ = 0;
 };

@@ -68,20 +68,22 @@ TwoLayer::Layers TwoLayer::streamfunctions(const Modes& q, Index at, double kx, 
   return flow_.streamfunctions(kx * kx + ky * ky, q[0].data()[at], q[1].data()[at]);
 }
 
-/// psi = A q, so that L = -i kx (U + Q_y A) + (drag, relaxation) A - viscosity.
-Matrix2 TwoLayer::coupling(double kx, double ky) const {
+/// psi = A q, so that L = -i kx (U + Q_y A) + (drag, relaxation) A.
+inline TwoLayer::Layers TwoLayer::Linear::operator()(double kx, double ky, Complex q1, Complex q2) const {
   const double k2 = kx * kx + ky * ky;
-  if (k2 == 0) return {};
-  const auto of_q1 = flow_.streamfunctions(k2, 1, 0), of_q2 = flow_.streamfunctions(k2, 0, 1);
-  const double viscous = viscosity(k2), drag = parameters_.drag * k2, rate = jet_.rate();
-  const auto upper = [&](const Layers& psi) {
-    return times_i(-kx * gradient_[0], psi[0]) + (rate * flow_.f1) * (psi[0] - psi[1]);
-  };
-  const auto lower = [&](const Layers& psi) {
-    return times_i(-kx * gradient_[1], psi[1]) + drag * psi[1] - (rate * flow_.f2) * (psi[0] - psi[1]);
-  };
-  return {Complex{-viscous, -kx * mean_[0]} + upper(of_q1), upper(of_q2), lower(of_q1),
-          Complex{-viscous, -kx * mean_[1]} + lower(of_q2)};
+  const auto psi = flow.streamfunctions(k2, q1, q2);
+  const Complex relaxed = times(relaxation, psi[0] - psi[1]);
+  return {times_i(-kx, times(mean[0], q1) + times(gradient[0], psi[0])) + times(flow.f1, relaxed),
+          times_i(-kx, times(mean[1], q2) + times(gradient[1], psi[1])) + times(drag * k2, psi[1]) -
+              times(flow.f2, relaxed)};
+}
+
+TwoLayer::Linear TwoLayer::linear() const { return {flow_, mean_, gradient_, parameters_.drag, jet_.rate()}; }
+
+Matrix2 TwoLayer::coupling(double kx, double ky) const {
+  const double viscous = viscosity(kx * kx + ky * ky);
+  const auto of_q1 = linear()(kx, ky, 1, 0), of_q2 = linear()(kx, ky, 0, 1);
+  return {of_q1[0] - viscous, of_q2[0], of_q1[1], of_q2[1] - viscous};
 }
 
 double TwoLayer::viscosity(double k2) const {
@@ -160,10 +162,10 @@ void TwoLayer::multiply_velocities() {
   });
 }
 
-/// n = -div(u q) of both layers. With q = zeta + f (psi' - psi) it is J(psi, zeta), as curl div(u u)
-/// (Basdevant, J. Comput. Phys. 50 (1983) 209), and f J(psi, psi'), which but for f and its sign is one for
-/// both: nine transforms, not ten, of fewer fields.
-void TwoLayer::advect_together(const Modes& q, Modes& n) {
+/// What n = -div(u q) of both layers is made of. With q = zeta + f (psi' - psi) it is J(psi, zeta), as curl
+/// div(u u) (Basdevant, J. Comput. Phys. 50 (1983) 209), and f J(psi, psi'), which but for f and its sign is
+/// one for both: nine transforms, not ten, of fewer fields.
+void TwoLayer::multiply_together(const Modes& q) {
   std::array<ComplexField*, 5> modes{&uq_, &vq_, &scratch_, &products_[0], &products_[1]};
   const std::array<RealField*, 5> values{&u_, &v_, &below_[0], &below_[1], &q_};
   for (std::size_t m = 0; m < 4; ++m) space_->clear_rest(*modes[m]);
@@ -182,20 +184,28 @@ void TwoLayer::advect_together(const Modes& q, Modes& n) {
   for (std::size_t m = 0; m < 4; ++m) space_->to_products(*modes[m], *values[m]);
   multiply_velocities();
   for (std::size_t m = 0; m < 5; ++m) space_->from_products(*values[m], *modes[m]);
-  const Complex* jacobian = products_[1].data();
+}
+
+/// n = -div(u q) + linear(kx, ky, q1, q2) of both layers.
+template <class LinearOrNone>
+void TwoLayer::advect_together(const Modes& q, Modes& n, LinearOrNone linear) {
+  multiply_together(q);
+  const Complex *q1 = q[0].data(), *q2 = q[1].data(), *a = uq_.data(), *b = vq_.data(), *c = scratch_.data(),
+                *d = products_[0].data(), *jacobian = products_[1].data();
   Complex* __restrict n1 = n[0].data(), * __restrict n2 = n[1].data();
   space_->each_mode_alone([=, f1 = flow_.f1, f2 = flow_.f2](Index at, double kx, double ky, double) {
     const double straight = kx * kx - ky * ky, across = kx * ky;
     const double exchanged = kx * kx + ky * ky > 0 ? 1.0 : 0.0;  // its mean is 0
     const Complex exchange = times(exchanged, jacobian[at]);
-    n1[at] = times(straight, a[at]) + times(across, b[at]) - times(f1, exchange);
-    n2[at] = times(straight, c[at]) + times(across, d[at]) + times(f2, exchange);
+    const Layers others = linear(kx, ky, q1[at], q2[at]);
+    n1[at] = times(straight, a[at]) + times(across, b[at]) - times(f1, exchange) + others[0];
+    n2[at] = times(straight, c[at]) + times(across, d[at]) + times(f2, exchange) + others[1];
   });
 }
 
 void TwoLayer::advection(const Modes& q, Modes& n) {
   if (together_)
-    advect_together(q, n);
+    advect_together(q, n, [](double, double, Complex, Complex) { return Layers{}; });
   else
     for (const std::size_t layer : {0U, 1U}) advect(layer, q, n[layer]);
   measure_rate_ = false;
@@ -226,6 +236,16 @@ void TwoLayer::add_jet(const Modes& q, Modes& n) {
     space_->to_products(scratch_, q_);
     jet_.add_sponge(q_, n[layer]);
   }
+}
+
+/// The pass that puts the products together does L with them, and needs no table of matrices.
+bool TwoLayer::whole(const Modes& q, double, Modes& n) {
+  if (!together_ || parameters_.hyperviscosity > 0) return false;
+  advect_together(q, n, linear());
+  measure_rate_ = false;
+  add_jet(q, n);
+  add_closure(q, n);
+  return true;
 }
 
 void TwoLayer::nonlinear(const Modes& q, double, Modes& n) {

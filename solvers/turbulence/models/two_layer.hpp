@@ -43,6 +43,7 @@ class TwoLayer final : public Model {
   [[nodiscard]] bool coupled() const override { return true; }
   [[nodiscard]] Matrix2 coupling(double kx, double ky) const override;
   void nonlinear(const Modes& u, double t, Modes& n) override;
+  [[nodiscard]] bool whole(const Modes& u, double t, Modes& n) override;
   void begin_step(const Modes& u, double t, double dt, std::int64_t step) override;
   [[nodiscard]] double advection_rate() const override { return rate_; }
   [[nodiscard]] double tail_ratio(const Modes& u) const override;
@@ -66,13 +67,24 @@ class TwoLayer final : public Model {
   void advection_modes(std::size_t layer, const Modes& q);
   void advect(std::size_t layer, const Modes& q, ComplexField& n);
   void multiply_velocities();
-  void advect_together(const Modes& q, Modes& n);
+  void multiply_together(const Modes& q);
+  template <class LinearOrNone>
+  void advect_together(const Modes& q, Modes& n, LinearOrNone linear);
   void advection(const Modes& q, Modes& n);
   void add_mean_topography(Modes& n) const;
   void add_jet(const Modes& q, Modes& n);
   void add_closure(const Modes& q, Modes& n);
   [[nodiscard]] double viscosity(double k2) const;
   [[nodiscard]] Layers streamfunctions(const Modes& q, Index at, double kx, double ky) const;
+
+  /// L without viscosity, of the q of both layers at a wavenumber.
+  struct Linear {
+    LayerFlow flow;
+    std::array<double, 2> mean, gradient;
+    double drag, relaxation;
+    [[nodiscard]] Layers operator()(double kx, double ky, Complex q1, Complex q2) const;
+  };
+  [[nodiscard]] Linear linear() const;
 
   /// Rates of change of something by the terms.
   struct Rates {
