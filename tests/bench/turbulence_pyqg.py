@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Time of a two-layer step beside pyqg's, in turns on one core: the shortest of each, and the median of the ratios of neighbours.
-Needs a Python that has pyqg, and the release preset's benchmarks (tests/bench/run turbulence).
+Once in pyqg's own form (all modes, and its filter after every step), once with the two-thirds rule and hyperviscosity: both keep what
+lies below two thirds of the Nyquist wavenumber. Needs a Python that has pyqg, and the release preset's benchmarks (tests/bench/run
+turbulence).
 
     tests/bench/turbulence_pyqg.py [BENCH_TURBULENCE] [--rounds R]"""
 import argparse
@@ -39,14 +41,17 @@ def main():
     parser.add_argument("bench", nargs="?", default=str(root / "build/release/bench_turbulence"))
     parser.add_argument("--rounds", type=int, default=6)
     options = parser.parse_args()
-    theirs, ours = [], []
+    theirs, ours = [], {"filter": [], "two_thirds": []}
     for _ in range(options.rounds):
         theirs.append([float(line) for line in told([sys.executable, "-c", PYQG]).split()])
-        ours.append([float(time) for time in re.findall(r"step +([0-9.]+) ms", told([options.bench, "0.7", "two_layer"]))])
-    for i, points in enumerate(POINTS):
-        a, b = [row[i] for row in theirs], [row[i] for row in ours]
-        print(f"{points} x {points}: pyqg {min(a):.3f} ms, Sluice {min(b):.3f} ms, ratio {min(a) / min(b):.2f}, "
-              f"median of neighbours {statistics.median(x / y for x, y in zip(a, b)):.2f}")
+        text = told([options.bench, "0.7", "two_layer"])
+        for dealiasing, rows in ours.items():
+            rows.append([float(time) for time in re.findall(rf"two_layer +{dealiasing} .*step +([0-9.]+) ms", text)])
+    for dealiasing, rows in ours.items():
+        for i, points in enumerate(POINTS):
+            a, b = [row[i] for row in theirs], [row[i] for row in rows]
+            print(f"{points} x {points}: pyqg {min(a):.3f} ms, Sluice ({dealiasing}) {min(b):.3f} ms, ratio {min(a) / min(b):.2f}, "
+                  f"median of neighbours {statistics.median(x / y for x, y in zip(a, b)):.2f}")
 
 
 if __name__ == "__main__":

@@ -60,6 +60,12 @@ TwoLayer::TwoLayer(Space& space, const TwoLayerParameters& parameters, const run
       zeta_(make_all(space, parameters.closure.type == "none" ? 0 : 2, "zeta")) {
   for (const char* name : {"u2", "v2"})
     if (together_) below_.push_back(space.make_products(name));
+  if (together_ && parameters.hyperviscosity > 0) {
+    viscous_.resize(static_cast<std::size_t>(space.transform().spectral()->owned_size()));
+    space.each_mode([this](Index at, double kx, double ky, double) {
+      viscous_[static_cast<std::size_t>(at)] = viscosity(kx * kx + ky * ky);
+    });
+  }
   const double shear = mean_[0] - mean_[1];
   gradient_ = {parameters.beta + flow_.f1 * shear, parameters.beta - flow_.f2 * shear};
 }
@@ -186,7 +192,7 @@ void TwoLayer::multiply_together(const Modes& q) {
   for (std::size_t m = 0; m < 5; ++m) space_->from_products(*values[m], *modes[m]);
 }
 
-/// n = -div(u q) + linear(kx, ky, q1, q2) of both layers.
+/// n = -div(u q) + linear(place in memory, kx, ky, q1, q2) of both layers.
 template <class LinearOrNone>
 void TwoLayer::advect_together(const Modes& q, Modes& n, LinearOrNone linear) {
   multiply_together(q);
@@ -197,7 +203,7 @@ void TwoLayer::advect_together(const Modes& q, Modes& n, LinearOrNone linear) {
     const double straight = kx * kx - ky * ky, across = kx * ky;
     const double exchanged = kx * kx + ky * ky > 0 ? 1.0 : 0.0;  // its mean is 0
     const Complex exchange = times(exchanged, jacobian[at]);
-    const Layers others = linear(kx, ky, q1[at], q2[at]);
+    const Layers others = linear(at, kx, ky, q1[at], q2[at]);
     n1[at] = times(straight, a[at]) + times(across, b[at]) - times(f1, exchange) + others[0];
     n2[at] = times(straight, c[at]) + times(across, d[at]) + times(f2, exchange) + others[1];
   });
@@ -205,7 +211,7 @@ void TwoLayer::advect_together(const Modes& q, Modes& n, LinearOrNone linear) {
 
 void TwoLayer::advection(const Modes& q, Modes& n) {
   if (together_)
-    advect_together(q, n, [](double, double, Complex, Complex) { return Layers{}; });
+    advect_together(q, n, [](Index, double, double, Complex, Complex) { return Layers{}; });
   else
     for (const std::size_t layer : {0U, 1U}) advect(layer, q, n[layer]);
   measure_rate_ = false;
@@ -238,10 +244,22 @@ void TwoLayer::add_jet(const Modes& q, Modes& n) {
   }
 }
 
-/// The pass that puts the products together does L with them, and needs no table of matrices.
+/// The pass that puts the products together does L with them, and needs no table of matrices: that of the
+/// viscous rates has an eighth of their numbers.
 bool TwoLayer::whole(const Modes& q, double, Modes& n) {
-  if (!together_ || parameters_.hyperviscosity > 0) return false;
-  advect_together(q, n, linear());
+  if (!together_) return false;
+  const auto inviscid = [terms = linear()](Index, double kx, double ky, Complex q1, Complex q2) {
+    return terms(kx, ky, q1, q2);
+  };
+  const auto viscous = [inviscid, rates = viscous_.data()](Index at, double kx, double ky, Complex q1,
+                                                           Complex q2) {
+    const Layers others = inviscid(at, kx, ky, q1, q2);
+    return Layers{others[0] - times(rates[at], q1), others[1] - times(rates[at], q2)};
+  };
+  if (viscous_.empty())
+    advect_together(q, n, inviscid);
+  else
+    advect_together(q, n, viscous);
   measure_rate_ = false;
   add_jet(q, n);
   add_closure(q, n);

@@ -119,6 +119,7 @@ class TwoLayer final : public Model {
   bool together_;                 ///< Both layers are advected at once.
   std::vector<RealField> below_;  ///< u and v of the lower layer, then.
   Modes products_;                ///< For what there are no others, then.
+  std::vector<double> viscous_;   ///< Rates of the viscosity at every place in memory, then, if there is any.
   Modes tendency_, zeta_;
   double rate_ = 0;
   bool measure_rate_ = true;
