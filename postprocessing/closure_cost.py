@@ -5,7 +5,7 @@
 
 CSV: of `bench_turbulence_closure --csv`, its columns closure and median: time of a step over that of one without closure. FOLDER holds the ensembles,
 named as its lines are (those without an ensemble are left out), and `none`. Error of the spectrum and kurtosis are means over the members with their
-95 % intervals; the published values are those of the reference's filtered states. `tests/references/turbulence cost` makes all of it.
+95 % intervals; the published values are those of the reference's filtered states. `postprocessing/reproduce_turbulence cost` makes all of it.
 """
 import argparse
 import csv
