@@ -76,6 +76,15 @@ void add_transform_once(std::vector<TensorShape>& list, const Architecture& a, s
   for (std::size_t n = 1; n <= 2; ++n) list[list.size() - n].gain = near_zero;
 }
 
+/// The tokens begin apart from each other, of variance 1 / channels, so that they attend to different points.
+void add_latent(std::vector<TensorShape>& list, const Architecture& a, const std::string& name,
+                std::int64_t channels) {
+  list.push_back({name + ".tokens", {a.tokens, channels}, channels, std::sqrt(3.0)});
+  add_linear(list, name + ".encode", channels, 2 * channels);
+  list.push_back({name + ".basis", {channels, 2 * a.basis - 1}, 2 * a.basis - 1});
+  add_linear(list, name + ".decode", channels, channels);
+}
+
 /// Initial weights as in the paper: each output of a convolution has the variance of an input after relu.
 void add_unet(std::vector<TensorShape>& list, const Architecture& a, std::int64_t inputs,
               std::int64_t outputs, int dimensions) {
@@ -90,8 +99,10 @@ void add_unet(std::vector<TensorShape>& list, const Architecture& a, std::int64_
       list.push_back({fmt::format("{}.{}.bias", name, n), {out}, fan_in});
     }
   };
-  for (std::int64_t l = 0; l <= a.levels; ++l)
+  for (std::int64_t l = 0; l <= a.levels; ++l) {
     add(fmt::format("down.{}", l), l == 0 ? inputs : channels(l - 1), channels(l));
+    if (a.kind == "latent_spectral") add_latent(list, a, fmt::format("latent.{}", l), channels(l));
+  }
   for (std::int64_t l = a.levels - 1; l >= 0; --l)
     add(fmt::format("up.{}", l), channels(l) + channels(l + 1), channels(l));
   add_linear(list, "project", a.width, outputs);
@@ -128,7 +139,9 @@ void Architecture::declare(base::Parameters& p, bool may_be_the_files) {
       {"convolutional", "convolutions with periodic boundaries"},
       {"fourier", "Fourier neural operator"},
       {"transform_once", "Transform Once: one transform, all layers between the kept wavenumbers"},
-      {"unet", "U-Net: convolutions with periodic boundaries on grids that are halved level by level"}};
+      {"unet", "U-Net: convolutions with periodic boundaries on grids that are halved level by level"},
+      {"latent_spectral",
+       "Latent Spectral Model: U-Net whose levels also meet in the latent tokens of patches"}};
   if (may_be_the_files) {
     kinds.push_back({"file", "whatever the weights file holds"});
     kind = "file";
@@ -145,15 +158,30 @@ void Architecture::declare(base::Parameters& p, bool may_be_the_files) {
       "hidden", hidden,
       {.help = "mlp, convolutional: channels of the hidden layers; [] for a linear map", .minimum = 1});
   p.integer("kernel", kernel,
-            {.help = "convolutional, unet: points of the kernel along each axis, odd",
+            {.help = "convolutional, unet, latent_spectral: points of the kernel along each axis, odd",
              .minimum = 1,
              .maximum = 31});
   p.integer("levels", levels,
-            {.help = "unet: how often the points are halved; each axis needs a multiple of 2^levels points",
+            {.help = "unet, latent_spectral: how often the points are halved; each axis needs a multiple of "
+                     "2^levels points",
              .minimum = 1,
              .maximum = 10});
+  p.integer("tokens", tokens, {.help = "latent_spectral: latent tokens of a patch", .minimum = 1});
+  p.integer(
+      "heads", heads,
+      {.help = "latent_spectral: heads of the attention, each on its share of the channels; they divide "
+               "`width`",
+       .minimum = 1});
+  p.integer("basis", basis,
+            {.help = "latent_spectral: each latent value z goes through sines and cosines of pi i z / basis, "
+                     "i below basis",
+             .minimum = 2});
+  p.integer("patch", patch,
+            {.help = "latent_spectral: points of a patch along each axis, at every level; each axis needs a "
+                     "multiple of patch 2^levels points; 0: one patch, the whole grid",
+             .minimum = 0});
   p.integer("width", width,
-            {.help = "fourier, transform_once: channels between the blocks; unet: channels at the finest "
+            {.help = "fourier, transform_once: channels between the blocks; others: channels at the finest "
                      "level, twice as many at each coarser one",
              .minimum = 1});
   p.integer("blocks", blocks, {.help = "fourier, transform_once: number of blocks", .minimum = 1});
@@ -172,9 +200,14 @@ std::string Architecture::text(std::size_t inputs, std::size_t outputs) const {
   if (spectral())
     return fmt::format("{} {} -> {}, width {}, {} blocks, modes {}, projection {}, {}", kind, inputs, outputs,
                        width, blocks, joined(modes, "x"), projection, activation);
-  if (kind == "unet")
-    return fmt::format("{} {} -> {}, width {}, {} levels, kernel {}, {}", kind, inputs, outputs, width,
-                       levels, kernel, activation);
+  if (u_shaped()) {
+    const std::string own = kind == "unet"
+                                ? ""
+                                : fmt::format(", {} tokens, {} heads, basis {}, {}", tokens, heads, basis,
+                                              patch == 0 ? "one patch" : fmt::format("patches of {}", patch));
+    return fmt::format("{} {} -> {}, width {}, {} levels, kernel {}{}, {}", kind, inputs, outputs, width,
+                       levels, kernel, own, activation);
+  }
   std::vector<std::int64_t> channels = hidden;
   channels.insert(channels.begin(), static_cast<std::int64_t>(inputs));
   channels.push_back(static_cast<std::int64_t>(outputs));
@@ -183,30 +216,40 @@ std::string Architecture::text(std::size_t inputs, std::size_t outputs) const {
 }
 
 void Architecture::check() const {
-  if ((kind == "convolutional" || kind == "unet") && kernel % 2 == 0)
+  if ((kind == "convolutional" || u_shaped()) && kernel % 2 == 0)
     throw base::AgreedError(
         fmt::format("architecture.kernel: {} is even; a kernel has an odd number of points", kernel));
+  if (kind == "latent_spectral" && width % heads != 0)
+    throw base::AgreedError(fmt::format(
+        "architecture.width: {} channels are no multiple of architecture.heads, {}", width, heads));
 }
 
 void Architecture::check_points(std::span<const std::int64_t> points) const {
   const std::vector<std::int64_t> kept =
       spectral() ? modes_of(static_cast<int>(points.size())) : std::vector<std::int64_t>();
+  const std::string name = kind == "unet" ? "a U-Net" : "a Latent Spectral Model";
   for (std::size_t d = 0; d < points.size(); ++d) {
     if (spectral() && 2 * kept[d] > points[d])
       throw base::AgreedError(fmt::format("{} modes along axis {} of {} points; at most {} are allowed",
                                           kept[d], d, points[d], points[d] / 2));
-    if (kind != "unet") continue;
+    if (!u_shaped()) continue;
     const std::int64_t factor = std::int64_t{1} << levels, half = (kernel - 1) / 2;
     if (points[d] % factor != 0)
-      throw base::AgreedError(fmt::format(
-          "a U-Net of {} levels halves the points {} times, axis {} has {}; allowed are multiples "
-          "of {}, split over the ranks in any way",
-          levels, levels, d, points[d], factor));
+      throw base::AgreedError(
+          fmt::format("{} of {} levels halves the points {} times, axis {} has {}; allowed are multiples "
+                      "of {}, split over the ranks in any way",
+                      name, levels, levels, d, points[d], factor));
+    if (kind == "latent_spectral" && patch > 0 && points[d] / factor % patch != 0)
+      throw base::AgreedError(
+          fmt::format("{} of {} levels has {} points of axis {} ({} points) at its coarsest level, no "
+                      "multiple of a patch "
+                      "of {}; allowed are multiples of {} points, or patch: 0",
+                      name, levels, points[d] / factor, d, points[d], patch, factor * patch));
     if (points[d] / factor < half)
       throw base::AgreedError(fmt::format(
-          "a U-Net of {} levels has {} points of axis {} ({} points) at its coarsest level, fewer than half "
+          "{} of {} levels has {} points of axis {} ({} points) at its coarsest level, fewer than half "
           "its kernel of {}; allowed: at least {} points, or fewer levels",
-          levels, points[d] / factor, d, points[d], kernel, half * factor));
+          name, levels, points[d] / factor, d, points[d], kernel, half * factor));
   }
 }
 
@@ -219,7 +262,7 @@ std::vector<std::int64_t> Architecture::modes_of(int dimensions) const {
 }
 
 std::int64_t Architecture::reach() const {
-  if (spectral()) return -1;
+  if (spectral() || kind == "latent_spectral") return -1;
   if (kind == "unet") return reach_of_unet(levels, kernel);
   return kind == "mlp" ? 0 : (kernel - 1) / 2 * (static_cast<std::int64_t>(hidden.size()) + 1);
 }
@@ -229,7 +272,10 @@ bool Architecture::same(const Architecture& other) const {
   if (spectral())
     return width == other.width && blocks == other.blocks && modes == other.modes &&
            projection == other.projection;
-  if (kind == "unet") return width == other.width && levels == other.levels && kernel == other.kernel;
+  if (u_shaped())
+    return width == other.width && levels == other.levels && kernel == other.kernel &&
+           (kind == "unet" ||
+            (tokens == other.tokens && heads == other.heads && basis == other.basis && patch == other.patch));
   return hidden == other.hidden && (kind == "mlp" || kernel == other.kernel);
 }
 
@@ -244,7 +290,7 @@ std::vector<TensorShape> tensor_shapes(const Architecture& architecture, std::in
     add(list, architecture, inputs, outputs, dimensions);
     return list;
   }
-  if (architecture.kind == "unet") {
+  if (architecture.u_shaped()) {
     add_unet(list, architecture, inputs, outputs, dimensions);
     return list;
   }

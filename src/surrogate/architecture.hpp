@@ -29,17 +29,35 @@ namespace sluice::surrogate {
 ///                  channels at level L: down.L.0, down.L.1 (down.LEVELS is the bottom), up.L.0 on the
 ///                  level's own channels followed by those from below, up.L.1: weight [out, in, kernel, ...],
 ///                  bias [out]; project.weight [out, width], project.bias.
+///   latent_spectral  Latent Spectral Model; Wu, Hu, Luo, Wang, Long, ICML 2023, arXiv:2301.12664: `unet`
+///                  with a neural spectral block on the way across every level and at the bottom. Of a patch,
+///                  with q the tokens, k and v the two halves of encode(x), d = decode(x), all channels c:
+///                    z = q + softmax_points(q k) v;   x + softmax_tokens(d z') z'   in heads of channels;
+///                    z' = z + w_0 + sum_i w_i sin(pi i z / basis) + w_{basis-1+i} cos(pi i z / basis),
+///                  i = 1..basis-1. As in the authors' program the scores are not scaled, and the constant
+///                  stands for its cosine of wavenumber 0. Other than there: no batch normalisation (it would
+///                  see the ranks' samples), averages for maxima and nearest for bilinear values, periodic
+///                  convolutions for padding with 0, no coordinates as inputs (a periodic domain has none),
+///                  one linear map at the end for two. Weights of `unet`; latent.L.tokens [tokens, channels],
+///                  latent.L.encode [2 channels, channels], latent.L.basis [channels, 2 basis - 1],
+///                  latent.L.decode [channels, channels], after down.L.1.
 struct Architecture {
   std::string kind = "mlp";
   std::string activation = "gelu";
   std::vector<std::int64_t> hidden{16, 16};  ///< mlp, convolutional: channels of the hidden layers.
-  std::int64_t kernel = 3;                   ///< convolutional, unet: points along each axis, odd.
-  std::int64_t levels = 3;                   ///< unet: how often the points are halved.
-  std::int64_t width = 16;                   ///< fourier, transform_once, unet: channels, of unet at level 0.
+  std::int64_t kernel = 3;                   ///< convolutional, U-shaped: points along each axis, odd.
+  std::int64_t levels = 3;                   ///< U-shaped: how often the points are halved.
+  std::int64_t width = 16;                   ///< fourier, transform_once; U-shaped: channels of level 0.
   std::int64_t blocks = 4;                   ///< fourier, transform_once: number of blocks.
   std::vector<std::int64_t> modes{8};  ///< fourier, transform_once: kept along each axis; one number for all.
   std::int64_t projection = 32;        ///< The same: channels of the hidden layer of the projection.
 
+  std::int64_t tokens = 4, heads = 8;  ///< latent_spectral: latent tokens a patch, heads of the attention.
+  std::int64_t basis = 12;             ///< latent_spectral: divisor of the shortest wave of a latent value.
+  std::int64_t patch = 0;              ///< latent_spectral: points along each axis, at every level; 0: all.
+
+  /// With levels of halved points: unet, latent_spectral.
+  [[nodiscard]] bool u_shaped() const { return kind == "unet" || kind == "latent_spectral"; }
   [[nodiscard]] bool spectral() const { return kind == "fourier" || kind == "transform_once"; }
 
   /// In a case file the kind may be "file": whatever the weights file holds.

@@ -44,9 +44,10 @@ std::unique_ptr<Network> make_network(const Weights& weights, const grid::Layout
   if (kind == "convolutional") return make_convolutional(weights, layout, precision);
   if (kind == "fourier") return make_fourier(weights, layout, precision);
   if (kind == "transform_once") return make_transform_once(weights, layout);
-  if (kind == "unet") return make_unet(weights, layout, precision);
-  throw base::AgreedError("network '" + kind +
-                          "' is unknown; allowed: mlp, convolutional, fourier, transform_once, unet");
+  if (weights.architecture.u_shaped()) return make_unet(weights, layout, precision);
+  throw base::AgreedError(
+      "network '" + kind +
+      "' is unknown; allowed: mlp, convolutional, fourier, transform_once, unet, latent_spectral");
 }
 
 }  // namespace sluice::surrogate

@@ -65,6 +65,8 @@ struct FormOf {
             .activation = weights.architecture.activation.c_str(),
             .dimensions = dimensions,
             .tensors = static_cast<int>(axes.size()),
+            .heads = static_cast<int>(weights.architecture.heads),
+            .patch = static_cast<int>(weights.architecture.patch),
             .axes = axes.data(),
             .shapes = shapes.data()};
   }

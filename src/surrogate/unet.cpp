@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "surrogate/convolution.hpp"
+#include "surrogate/latent_spectral.hpp"
 #include "surrogate/window_exchange.hpp"
 
 namespace sluice::surrogate {
@@ -111,20 +112,28 @@ class UNet : public Network {
     if (idle_) levels_.front().coordinate = {-1, -1, -1};
     for (std::size_t l = 0; l < bottom; ++l) levels_.push_back(levels_.back().coarser());
     for (std::size_t l = 0; l <= bottom; ++l) add_down(weights, *layout, l, l == bottom);
+    if (weights.architecture.kind == "latent_spectral")
+      for (std::size_t l = 0; l <= bottom; ++l)
+        latent_.emplace_back(weights, fmt::format("latent.{}", l), layout->communicator(), part(l));
     for (std::size_t l = 0; l < bottom; ++l) add_up(weights, *layout, l);
     skips_.resize(bottom);
   }
 
   void evaluate(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs) override {
-    if (idle_) return;
+    if (idle_) {  // the others need it for their sums
+      for (LatentSpectral<Real>& block : latent_) block(nullptr);
+      return;
+    }
     const Index cells = volume(down_.front().owned);
     const auto most = static_cast<Index>(std::max(inputs_.size(), outputs_.size()));
     gather(inputs, inputs_, room(x_, most * cells), cells);
     for (std::size_t l = 0; l < skips_.size(); ++l) {
       go_down(l, skips_[l]);
       average(l);
+      if (!latent_.empty()) latent_[l](skips_[l].data());  // on the way across, not on that down
     }
     go_down(skips_.size(), x_);
+    if (!latent_.empty()) latent_.back()(x_.data());
     for (std::size_t l = skips_.size(); l-- > 0;) go_up(l);
     Real* y = room(window_, most * cells);
     project_(x_.data(), cells, y, cells, cells);
@@ -183,6 +192,18 @@ class UNet : public Network {
                    .pair = make_pair(weights, fmt::format("up.{}", l), level, owned)});
     for (std::size_t a = 0; a < 3 && !idle_; ++a)
       if (level.used[a]) up_.back().first_below[a] = window(a, level.coordinate[a]).begin & 1;
+  }
+
+  /// Of the channels of level l.
+  [[nodiscard]] LevelPart part(std::size_t l) const {
+    const Level& level = levels_[l];
+    LevelPart part{
+        .extents = down_[l].pair.result, .owned = down_[l].owned, .used = level.used, .splits = level.splits};
+    for (std::size_t a = 0; a < 3; ++a) {
+      part.points[a] = level.splits[a].back();
+      if (!idle_) part.begin[a] = level.owned(a, level.coordinate[a]).begin;
+    }
+    return part;
   }
 
   /// From what is owned of a level, in x_, to its channels.
@@ -250,6 +271,7 @@ class UNet : public Network {
   std::vector<Level> levels_;
   std::vector<Down> down_;
   std::vector<Up> up_;
+  std::vector<LatentSpectral<Real>> latent_;  ///< One a level, or none.
   std::vector<std::vector<Real>> skips_;
   std::vector<Real> x_, window_, middle_, below_;
 };
@@ -258,7 +280,7 @@ class UNet : public Network {
 
 std::unique_ptr<Network> make_unet(const Weights& weights, const grid::LayoutPtr& layout,
                                    Precision precision) {
-  check_periodic(*layout, "a U-Net");
+  check_periodic(*layout, weights.architecture.kind == "unet" ? "a U-Net" : "a Latent Spectral Model");
   if (precision == Precision::single) return std::make_unique<UNet<float>>(weights, layout);
   return std::make_unique<UNet<double>>(weights, layout);
 }

@@ -130,7 +130,7 @@ void table(const base::Communicator& world) {
     std::printf(
         "| network | channels | cells | ranks | weights | network [us] | guarded call [us] "
         "|\n|---|---|---|---|---|---|---|\n");
-  for (const char* kind : {"mlp", "convolutional", "fourier", "transform_once", "unet"})
+  for (const char* kind : {"mlp", "convolutional", "fourier", "transform_once", "unet", "latent_spectral"})
     for (const std::int64_t channels : {8, 32})
       for (const grid::Index n : {64, 256}) table_row(world, kind, channels, n);
 }
@@ -143,7 +143,7 @@ int main(int argc, char** argv) {
     table(base::Communicator::world());
     return 0;
   }
-  for (const char* kind : {"mlp", "convolutional", "fourier", "transform_once", "unet"})
+  for (const char* kind : {"mlp", "convolutional", "fourier", "transform_once", "unet", "latent_spectral"})
     for (const grid::Index n : {64, 256}) measure(base::Communicator::world(), kind, n);
   return 0;
 }

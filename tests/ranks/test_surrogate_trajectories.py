@@ -26,7 +26,8 @@ NETWORKS = {  # the factor stands against Transform Once's last layer, which beg
     "convolutional": ("kind: convolutional, hidden: [6], kernel: 5, activation: silu", 1),
     "fourier": ("kind: fourier, width: 5, blocks: 2, modes: [5], projection: 8, activation: gelu", 1),
     "transform_once": ("kind: transform_once, width: 5, blocks: 2, modes: [5], projection: 8, activation: sine", 1000),
-    "unet": ("kind: unet, width: 3, levels: 2, kernel: 3, activation: gelu", 1)}
+    "unet": ("kind: unet, width: 3, levels: 2, kernel: 3, activation: gelu", 1),
+    "latent_spectral": ("kind: latent_spectral, width: 4, levels: 1, kernel: 3, tokens: 3, heads: 2, basis: 4, patch: 2, activation: gelu", 1)}
 SEATS = {
     "corrector": {"OUTPUT": "vorticity", "INPUT": "u", "SCALE": 0.5, "END": 2, "CLOSURE": "type: none",
                   "hooks:": "hooks:\n  - {type: surrogate, use: net, outputs_are: tendency, every_steps: 1}"},
@@ -37,7 +38,7 @@ SEATS = {
 
 def run(folder, seat, network, ranks):
     architecture, factor = NETWORKS[network]
-    text = CASE.replace("ARCHITECTURE", architecture).replace("POINTS", "[12, 16]" if network == "unet" else "[13, 16]")
+    text = CASE.replace("ARCHITECTURE", architecture).replace("POINTS", "[12, 16]" if network in ("unet", "latent_spectral") else "[13, 16]")
     for key, value in {"EMULATOR": "", **SEATS[seat]}.items():
         text = text.replace(key, str(factor * value if key == "SCALE" else value))
     name = f"{seat}_{network}_{ranks}"
@@ -48,7 +49,7 @@ def run(folder, seat, network, ranks):
 
 
 @pytest.mark.parametrize("seat", SEATS)
-@pytest.mark.parametrize("network, ranks", [("mlp", 2), ("convolutional", 4), ("fourier", 3), ("transform_once", 4), ("unet", 4)])
+@pytest.mark.parametrize("network, ranks", [("mlp", 2), ("convolutional", 4), ("fourier", 3), ("transform_once", 4), ("unet", 4), ("latent_spectral", 4)])
 def test_a_hundred_steps(tmp_path, seat, network, ranks):
     one, calls = run(tmp_path, seat, network, 1)
     many, others = run(tmp_path, seat, network, ranks)

@@ -37,7 +37,8 @@ hooks:
 KINDS = {"mlp": "kind: mlp, hidden: [12, 12], activation: tanh", "convolutional": "kind: convolutional, hidden: [6], kernel: 3, activation: silu",
          "fourier": "kind: fourier, width: 6, blocks: 2, modes: [3], projection: 8, activation: gelu"}
 ALL = {**KINDS, "transform_once": "kind: transform_once, width: 6, blocks: 2, modes: [3], projection: 8, activation: sine",
-       "unet": "kind: unet, width: 4, levels: 1, kernel: 3, activation: gelu"}
+       "unet": "kind: unet, width: 4, levels: 1, kernel: 3, activation: gelu",
+       "latent_spectral": "kind: latent_spectral, width: 4, levels: 1, kernel: 3, tokens: 3, heads: 2, basis: 3, patch: 0, activation: gelu"}
 
 
 def smooth(generator, shape):
@@ -48,7 +49,7 @@ def smooth(generator, shape):
 
 
 def write_data(folder, samples=20, trajectories=5, law="mlp"):
-    law = {"transform_once": "fourier", "unet": "convolutional"}.get(law, law)
+    law = {"transform_once": "fourier", "unet": "convolutional", "latent_spectral": "convolutional"}.get(law, law)
     a = smooth(np.random.default_rng(1), (samples, 10, 12))
     b = {"mlp": np.sin(a), "convolutional": np.roll(a, 1, -1) - np.roll(a, -1, -1), "fourier": np.real(np.fft.ifft2(np.fft.fft2(a) / (1 + np.arange(10)[:, None])))}[law]
     with h5py.File(folder / "data.h5", "w") as file:
@@ -62,10 +63,11 @@ def case(folder, architecture, end=200, every=5, precision="single", normalise="
     return runs.write_case(folder, text.replace("ARCHITECTURE", architecture))
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "unet"])
+@pytest.mark.parametrize("kind", [*KINDS, "unet", "latent_spectral"])
 def test_it_learns_what_it_was_not_shown(tmp_path, kind):
     _, b = write_data(tmp_path, law=kind)
-    good("train", case(tmp_path, f"architecture: {{{ALL[kind]}}}", end=200), "--output", tmp_path / "out", ranks=2, folder=tmp_path)
+    architecture = ALL[kind].replace("width: 4", "width: 8")
+    good("train", case(tmp_path, f"architecture: {{{architecture}}}", end=200), "--output", tmp_path / "out", ranks=2, folder=tmp_path)
     history = runs.history(tmp_path / "out")
     validation = history["validation"][np.isfinite(history["validation"])]
     assert validation[-1] < 0.05 and validation[-1] < 0.5 * validation[0]
@@ -93,15 +95,30 @@ def forward(kind, w, x):
             x = torch.nn.functional.conv2d(torch.nn.functional.pad(x, (1, 1, 1, 1), mode="circular"), w[f"layers.{n}.weight"], w[f"layers.{n}.bias"])
             x = torch.nn.functional.silu(x) if n == 0 else x
         return x
-    if kind == "unet":
+    if kind in ("unet", "latent_spectral"):
+        def meet(level, x):
+            if kind == "unet":
+                return x
+            name, flat = f"latent.{level}", x.flatten(2).transpose(1, 2)
+            k, v = torch.nn.functional.linear(flat, w[name + ".encode.weight"], w[name + ".encode.bias"]).chunk(2, -1)
+
+            def attention(q, k, v):
+                heads = zip(q.chunk(2, -1), k.chunk(2, -1), v.chunk(2, -1))
+                return torch.cat([torch.softmax(q @ k.transpose(1, 2), -1) @ v for q, k, v in heads], -1)
+            z = w[name + ".tokens"] + attention(w[name + ".tokens"], k, v)
+            b, a = w[name + ".basis"].T, np.pi / 3 * z
+            z = z + b[0] + b[1] * torch.sin(a) + b[2] * torch.sin(2 * a) + b[3] * torch.cos(a) + b[4] * torch.cos(2 * a)
+            q = torch.nn.functional.linear(flat, w[name + ".decode.weight"], w[name + ".decode.bias"])
+            return x + attention(q, z, z).transpose(1, 2).reshape(x.shape)
+
         def pair(name, x):
             for n in (0, 1):
                 padded = torch.nn.functional.pad(x, (1, 1, 1, 1), mode="circular")
                 x = torch.nn.functional.gelu(torch.nn.functional.conv2d(padded, w[f"{name}.{n}.weight"], w[f"{name}.{n}.bias"]))
             return x
         fine = pair("down.0", x)
-        coarse = pair("down.1", torch.nn.functional.avg_pool2d(fine, 2))
-        return dense("project", pair("up.0", torch.cat([fine, torch.nn.functional.interpolate(coarse, scale_factor=2)], 1)))
+        coarse = meet(1, pair("down.1", torch.nn.functional.avg_pool2d(fine, 2)))
+        return dense("project", pair("up.0", torch.cat([meet(0, fine), torch.nn.functional.interpolate(coarse, scale_factor=2)], 1)))
     if kind == "transform_once":
         return forward_once(w, dense("lift", x))
     x = dense("lift", x)
@@ -136,6 +153,8 @@ SHAPES = {"mlp": {"layers.0": (12, 1), "layers.1": (12, 12), "layers.2": (1, 12)
           "transform_once": {"lift": (6, 1), "project.0": (8, 12), "project.1": (2, 8)},
           "unet": {"down.0.0": (4, 1, 3, 3), "down.0.1": (4, 4, 3, 3), "down.1.0": (8, 4, 3, 3), "down.1.1": (8, 8, 3, 3),
                    "up.0.0": (4, 12, 3, 3), "up.0.1": (4, 4, 3, 3), "project": (1, 4)}}
+SHAPES["latent_spectral"] = {**SHAPES["unet"], "latent.0.encode": (8, 4), "latent.0.decode": (4, 4), "latent.1.encode": (16, 8), "latent.1.decode": (8, 8)}
+TOKENS = {"latent.0.tokens": (3, 4), "latent.0.basis": (4, 5), "latent.1.tokens": (3, 8), "latent.1.basis": (8, 5)}
 BLOCKS = {"spectral": (6, 6, 6, 3, 2), "mix.0": (6, 6, 6, 2), "mix.1": (3, 3, 6, 2)}
 
 
@@ -150,6 +169,8 @@ def test_weights_after_some_steps_are_those_of_pytorch(tmp_path, kind, ranks):
         tensors[name + ".weight"], tensors[name + ".bias"] = 0.3 * random(shape), 0.3 * random(shape[0])
         if name.startswith("blocks"):
             tensors[name + ".spectral"] = 0.3 * random((6, 6, 6, 3, 2))
+    if kind == "latent_spectral":
+        tensors.update({name: 0.3 * random(shape) for name, shape in TOKENS.items()})
     if kind == "transform_once":
         tensors.update({f"blocks.{n}.{name}": 0.3 * random(shape) for n in (0, 1) for name, shape in BLOCKS.items()})
     surrogate_weights.write(tmp_path / "start.h5", {"architecture": yaml.safe_load("{" + ALL[kind] + "}"), "dimensions": 2,

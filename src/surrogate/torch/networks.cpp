@@ -1,7 +1,10 @@
 // The architectures of surrogate/architecture.hpp: perceptron (Rumelhart, Hinton, Williams 1986), periodic
 // convolutions (LeCun et al. 1989), Fourier neural operator (Li et al., arXiv:2010.08895), Transform Once
-// (Poli et al., arXiv:2211.14453), U-Net (Ronneberger et al., arXiv:1505.04597).
+// (Poli et al., arXiv:2211.14453), U-Net (Ronneberger et al., arXiv:1505.04597), Latent
+// Spectral Model (Wu et al., arXiv:2301.12664).
 #include "surrogate/torch/networks.hpp"
+
+#include <numbers>
 
 namespace sluice::surrogate::torch_plugin {
 
@@ -101,13 +104,51 @@ torch::Tensor activate_parts(const std::string& name, const torch::Tensor& z) {
   return torch::complex(activate(name, torch::real(z)), activate(name, torch::imag(z)));
 }
 
+/// Patches of `edge` points along each axis (0: one patch) of fields [sample, channel, grid...].
+class Cut {
+ public:
+  Cut(const torch::Tensor& x, int dimensions, std::int64_t edge) : axes_(dimensions) {
+    std::vector<std::int64_t> inner;
+    for (int d = 0; d < dimensions; ++d) {
+      const std::int64_t points = x.size(2 + d), size = edge == 0 ? points : edge;
+      cut_.insert(cut_.end(), {points / size, size});
+      numbers_.push_back(points / size);
+      inner.push_back(size);
+      grid_.push_back(points);
+    }
+    numbers_.insert(numbers_.end(), inner.begin(), inner.end());
+  }
+  /// [sample, patch, point, channel]
+  [[nodiscard]] torch::Tensor apart(const torch::Tensor& x) const {
+    std::vector<std::int64_t> shape{x.size(0), x.size(1)}, order{0};
+    shape.insert(shape.end(), cut_.begin(), cut_.end());
+    for (int half = 0; half < 2; ++half)
+      for (int d = 0; d < axes_; ++d) order.push_back(2 + half + 2 * d);
+    order.push_back(1);
+    return x.reshape(shape).permute(order).flatten(1, axes_).flatten(2, 1 + axes_);
+  }
+  /// The inverse.
+  [[nodiscard]] torch::Tensor together(const torch::Tensor& y) const {
+    std::vector<std::int64_t> shape{y.size(0)}, order{0, 1 + 2 * axes_}, whole{y.size(0), y.size(3)};
+    shape.insert(shape.end(), numbers_.begin(), numbers_.end());
+    shape.push_back(y.size(3));
+    for (int d = 0; d < axes_; ++d) order.insert(order.end(), {1 + d, 1 + axes_ + d});
+    whole.insert(whole.end(), grid_.begin(), grid_.end());
+    return y.reshape(shape).permute(order).reshape(whole);
+  }
+
+ private:
+  int axes_;
+  std::vector<std::int64_t> cut_, numbers_, grid_;  ///< Number, size of every axis; numbers, sizes; points.
+};
+
 }  // namespace
 
 torch::Tensor Functional::operator()(torch::Tensor x) const {
   std::size_t at = 0;
   const auto next = [&]() -> const torch::Tensor& { return tensors[at++]; };
   if (kind == "transform_once") return transformed_once(x);
-  if (kind == "unet") return unet(x);
+  if (kind == "unet" || kind == "latent_spectral") return unet(x);
   if (kind != "fourier") {
     while (at < tensors.size()) {
       const torch::Tensor &weight = next(), &bias = next();
@@ -160,25 +201,53 @@ torch::Tensor Functional::transformed_once(const torch::Tensor& x) const {
 }
 
 torch::Tensor Functional::unet(torch::Tensor x) const {
-  const std::size_t levels = ((tensors.size() - 2) / 4 - 1) / 2;  // 2 levels + 1 pairs of convolutions
+  const bool blocks = kind == "latent_spectral";
+  const std::size_t of_block = blocks ? 6 : 0, bottom = 4 + of_block, end = tensors.size() - 2;
+  const std::size_t levels = (end - bottom) / (4 + bottom);  // each a pair of convolutions down, one up
   std::size_t at = 0;
   const auto pair = [&](torch::Tensor y) {
     for (int n = 0; n < 2; ++n, at += 2)
       y = activate(activation, convolve(y, tensors[at], tensors[at + 1], dimensions));
     return y;
   };
+  const auto across = [&](const torch::Tensor& y) {
+    at += of_block;
+    return blocks ? latent(y, at - of_block) : y;
+  };
   std::vector<torch::Tensor> skips;
   for (std::size_t l = 0; l < levels; ++l) {
-    skips.push_back(pair(x));
-    x = averaged(skips.back(), dimensions);
+    const torch::Tensor y = pair(x);
+    skips.push_back(across(y));
+    x = averaged(y, dimensions);
   }
-  x = pair(x);
+  x = across(pair(x));
   for (; !skips.empty(); skips.pop_back()) x = pair(torch::cat({skips.back(), spread(x, dimensions)}, 1));
   return dense(x, tensors[at], tensors[at + 1]);
 }
 
+torch::Tensor Functional::latent(const torch::Tensor& x, std::size_t first) const {
+  const torch::Tensor &tokens = tensors[first], &basis = tensors[first + 3];
+  const std::int64_t channels = x.size(1), waves = basis.size(1) / 2, each = channels / heads;
+  const Cut cut(x, dimensions, patch);
+  const auto in_heads = [&](const torch::Tensor& y) { return y.unflatten(-1, {heads, each}); };
+  const std::vector<torch::Tensor> both =
+      cut.apart(dense(x, tensors[first + 1], tensors[first + 2])).chunk(2, -1);
+  const torch::Tensor scores = torch::einsum("thc,bpnhc->bpthn", {in_heads(tokens), in_heads(both[0])});
+  const torch::Tensor met =
+      torch::einsum("bpthn,bpnhc->bpthc", {torch::softmax(scores, -1), in_heads(both[1])});
+  torch::Tensor z = tokens + met.flatten(-2);
+  const torch::Tensor angles = z.unsqueeze(-1) * (torch::arange(1, waves + 1, z.options()) *
+                                                  (std::numbers::pi / static_cast<double>(waves + 1)));
+  const torch::Tensor all =
+      torch::cat({torch::ones_like(z).unsqueeze(-1), torch::sin(angles), torch::cos(angles)}, -1);
+  z = in_heads(z + (all * basis).sum(-1));
+  const torch::Tensor queries = in_heads(cut.apart(dense(x, tensors[first + 4], tensors[first + 5])));
+  const torch::Tensor shares = torch::softmax(torch::einsum("bpnhc,bpthc->bpnht", {queries, z}), -1);
+  return x + cut.together(torch::einsum("bpnht,bpthc->bpnhc", {shares, z}).flatten(-2));
+}
+
 Functional make_functional(const Form& form, const torch::Tensor& weights) {
-  Functional made{form.kind, form.activation, form.dimensions, {}};
+  Functional made{form.kind, form.activation, form.dimensions, form.heads, form.patch, {}};
   std::int64_t at = 0;
   const std::int64_t* shape = form.shapes;
   for (int n = 0; n < form.tensors; ++n) {

@@ -5,7 +5,7 @@
 
 namespace sluice::surrogate::torch_plugin {
 
-inline constexpr int interface_version = 2;
+inline constexpr int interface_version = 3;
 
 /// A TorchScript module, or one of Sluice's own networks in torch's words.
 struct Module;
@@ -16,6 +16,7 @@ struct Form {
   const char* activation;      ///< Architecture::activation
   int dimensions;              ///< Axes of the grid.
   int tensors;                 ///< In the order of tensor_shapes.
+  int heads, patch;            ///< Architecture::heads, patch
   const int* axes;             ///< Of every tensor.
   const std::int64_t* shapes;  ///< Of all tensors, one after the other.
 };

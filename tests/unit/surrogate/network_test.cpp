@@ -62,6 +62,8 @@ Weights random_weights(const std::string& kind, int dimensions) {
   weights.architecture.hidden = {6, 5};
   weights.architecture.width = 5, weights.architecture.blocks = 2, weights.architecture.modes = {3};
   weights.architecture.levels = 2;
+  if (kind == "latent_spectral") weights.architecture.width = 6;
+  weights.architecture.heads = 3, weights.architecture.patch = dimensions == 1 ? 0 : 2;
   weights.dimensions = dimensions;
   weights.inputs = {{.field = "u", .shift = 0.2, .scale = 1.5}, {.field = "v", .scale = 0.5}};
   weights.outputs = {{.field = "u", .shift = -1, .scale = 3}, {.field = "w"}};
@@ -87,8 +89,9 @@ TEST_P(SameOnAnyRanks, as_on_one_rank) {
         evaluated(weights, layout_of(base::Communicator::self(), p.extents, p.dimensions), precision);
     // Pointwise and convolutional networks and U-Nets add the same numbers in the same order; the sums over
     // the ranks of a Fourier network are double precision in another order.
-    const double tolerance =
-        weights.architecture.spectral() ? (precision == Precision::single ? 1e-6 : 1e-14) : 0.0;
+    const double tolerance = weights.architecture.spectral() || p.kind == "latent_spectral"
+                                 ? (precision == Precision::single ? 1e-6 : 1e-14)
+                                 : 0.0;
     for (std::size_t c = 0; c < mine.size(); ++c)
       for_each_point(mine[c].layout(), [&](const Index3& i, Index n) {
         EXPECT_NEAR(mine[c].data()[n], whole[c].data()[whole[c].layout().position(i[0], i[1], i[2])],
@@ -106,7 +109,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Problem{"transform_once", {37, 1, 1}, 1}, Problem{"transform_once", {13, 10, 1}, 2},
                     Problem{"transform_once", {7, 6, 9}, 3}, Problem{"unet", {12, 1, 1}, 1},
                     Problem{"unet", {4, 1, 1}, 1}, Problem{"unet", {20, 12, 1}, 2},
-                    Problem{"unet", {8, 4, 12}, 3}),
+                    Problem{"unet", {8, 4, 12}, 3}, Problem{"latent_spectral", {12, 1, 1}, 1},
+                    Problem{"latent_spectral", {4, 1, 1}, 1}, Problem{"latent_spectral", {16, 24, 1}, 2},
+                    Problem{"latent_spectral", {8, 16, 8}, 3}),
     [](const auto& parameter) {
       return parameter.param.kind + std::to_string(parameter.param.dimensions) + "d" +
              std::to_string(parameter.param.extents[0]);
@@ -136,6 +141,54 @@ TEST(Network, unet_gives_the_same_bits_on_any_split) {
           EXPECT_EQ(mine[c].data()[n], whole[c].data()[whole[c].layout().position(i[0], i[1])]);
         });
     }
+}
+
+/// The same splits, patches cut by several ranks and by none.
+TEST(Network, attention_agrees_over_any_split) {
+  const auto world = base::Communicator::world();
+  Weights weights = random_weights("latent_spectral", 2);
+  const grid::LayoutSpec spec{.dimensions = 2, .global = {16, 16, 1}, .periodic = {true, true, false}};
+  for (const Index patch : {0, 1, 2, 4}) {
+    weights.architecture.patch = patch;
+    const auto whole =
+        evaluated(weights, layout_of(base::Communicator::self(), spec.global, 2), Precision::real);
+    for (std::vector<Index> splits : std::vector<std::vector<Index>>{
+             {0, 1, 8, 9, 16}, {0, 0, 15, 15, 16}, {0, 3, 5, 10, 16}, {0, 4, 8, 12, 16}, {0, 0, 0, 0, 16}})
+      for (const std::size_t axis : {0U, 1U}) {
+        splits.resize(static_cast<std::size_t>(world.size()) + 1);
+        splits.back() = 16;
+        std::array<std::vector<Index>, 3> both;
+        both.at(axis) = splits;
+        const auto mine = evaluated(weights, grid::Layout::from_splits(world, spec, both), Precision::real);
+        for (std::size_t c = 0; c < mine.size(); ++c)
+          for_each_point(mine[c].layout(), [&](const Index3& i, Index n) {
+            EXPECT_NEAR(mine[c].data()[n], whole[c].data()[whole[c].layout().position(i[0], i[1])], 1e-12)
+                << "patch " << patch;
+          });
+      }
+  }
+}
+
+/// Without the convolutions' share, what a patch holds changes nothing outside it.
+TEST(Network, patches_do_not_mix) {
+  Weights weights = random_weights("latent_spectral", 1);
+  weights.architecture.kernel = 1, weights.architecture.levels = 1, weights.architecture.patch = 4;
+  initialise(weights, 6);
+  const grid::LayoutPtr layout = layout_of(base::Communicator::self(), {24, 1, 1}, 1);
+  const auto outputs = [&](double change) {
+    std::vector<grid::RealField> u, out;
+    for (int c = 0; c < 2; ++c)
+      u.emplace_back(grid::FieldInfo{}, layout), out.emplace_back(grid::FieldInfo{}, layout);
+    for (Index n = 0; n < 24; ++n) u[0].data()[n] = value_at({n, 0, 0}, 0);
+    u[0].data()[9] += change;
+    const std::vector<ChannelView> views{{.data = u[0].data(), .layout = layout},
+                                         {.data = u[1].data(), .layout = layout}};
+    make_network(weights, layout, Precision::real)->evaluate(views, out);
+    return std::vector<double>(out[0].span().begin(), out[0].span().end());
+  };
+  const auto before = outputs(0), after = outputs(0.5);
+  for (std::size_t n = 0; n < 24; ++n)  // patches of 4 points at the coarse level are 8 of the fine one
+    EXPECT_EQ(before[n] != after[n], 8 <= n && n < 16) << n;
 }
 
 /// Only what U-Net's reach covers changes an output, and some output changes as far away as it says.
@@ -276,6 +329,21 @@ TEST(Network, unet_says_which_grids_fit) {
   weights.architecture.kernel = 7;
   initialise(weights, 1);
   EXPECT_THAT(message(weights, {12, 8, 1}), testing::HasSubstr("has 2 points of axis 1 (8 points)"));
+}
+
+TEST(Network, patches_of_tokens_fit_the_coarsest_level) {
+  Weights weights = random_weights("latent_spectral", 2);
+  const auto world = base::Communicator::world();
+  EXPECT_NO_THROW(make_network(weights, layout_of(world, {16, 8, 1}, 2), Precision::single));
+  try {
+    (void)make_network(weights, layout_of(world, {16, 12, 1}, 2), Precision::single);
+    ADD_FAILURE() << "12 points were accepted";
+  } catch (const base::AgreedError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("has 3 points of axis 1 (12 points) at its coarsest level, "
+                                                 "no multiple of a patch of 2; allowed are multiples of 8"));
+  }
+  weights.architecture.heads = 4;
+  EXPECT_THROW(weights.architecture.check(), base::AgreedError);
 }
 
 TEST(Activation, fast_functions_are_accurate_to_single_precision) {

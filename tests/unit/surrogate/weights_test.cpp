@@ -114,6 +114,18 @@ TEST(Weights, number_of_parameters_and_reach) {
   EXPECT_TRUE(other.same(unet));
   other.levels = 1;
   EXPECT_FALSE(other.same(unet));
+  Architecture latent = unet;
+  latent.kind = "latent_spectral";
+  latent.heads = 3, latent.patch = 0;
+  std::int64_t more = 0;
+  for (const TensorShape& tensor : tensor_shapes(latent, 2, 1, 2)) more += tensor.size();
+  const auto block = [](int v) { return 3 * v * v + 3 * v + v * (4 + 2 * 12 - 1); };
+  EXPECT_EQ(more, count + block(3) + block(6) + block(12));
+  EXPECT_EQ(
+      latent.text(2, 1),
+      "latent_spectral 2 -> 1, width 3, 2 levels, kernel 3, 4 tokens, 3 heads, basis 12, one patch, gelu");
+  EXPECT_EQ(latent.reach(), -1);
+  EXPECT_FALSE(latent.same(unet));
   cnn.kernel = 4;
   EXPECT_THROW(tensor_shapes(cnn, 1, 1, 1), base::AgreedError);
 }
