@@ -44,6 +44,7 @@ class Training final : public run::Solver {
                               surrogate_->inputs(), surrogate_->outputs())),
         trainer_(context.communicator, parameters.training, surrogate_->weights(),
                  {.seed = context.seed, .member = context.member, .stream = 0x7a112}) {
+    parameters.training.check("training", grid_, surrogate_->weights().architecture);
     const auto& held = parameters.training.held_out;
     base::log::info("training {}: {} samples, {} of them held out", parameters.use, samples_.filled(),
                     samples_.slots(held, true).size());

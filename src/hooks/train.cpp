@@ -58,6 +58,8 @@ class Train : public run::Corrector, public Learner {
                              ": gradient_steps_are: tuned is for runs that learn by themselves; with "
                              "`together` fixed is allowed");
     surrogate_->check_can_learn("hook train");
+    parameters.training.check(where_ + ": training", context.solver->grid(),
+                              surrogate_->weights().architecture);
     surrogate_->learning.active = true;
     tell_lessons();
     trainer_.emplace(context.communicator, parameters.training, surrogate_->weights(), key(batch_stream));

@@ -1,7 +1,5 @@
 #include "surrogate/trainer.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,6 +7,7 @@
 #include "base/error.hpp"
 #include "surrogate/adam.hpp"
 #include "surrogate/torch_library.hpp"
+#include "surrogate/translation.hpp"
 
 namespace sluice::surrogate {
 
@@ -25,26 +24,6 @@ std::size_t channels_of(std::size_t numbers) {
 }
 
 }  // namespace
-
-void TrainingParameters::declare(base::Parameters& p) {
-  p.integer("batch", batch, {.help = "samples a gradient step, of all ranks together", .minimum = 1});
-  p.real("rate", rate, {.help = "learning rate of AdamW", .minimum = 0, .exclusive_minimum = true});
-  p.integer(
-      "halving", halving,
-      {.help = "gradient steps after which the rate is halved, again and again; 0: never", .minimum = 0});
-  p.real("weight_decay", weight_decay, {.help = "of AdamW", .minimum = 0});
-  p.real("clip", clip,
-         {.help = "largest norm of a gradient; beyond it it is scaled down; 0: none", .minimum = 0});
-  p.choice("precision", precision, {{"single", "float32"}, {"double", "float64"}},
-           {.help = "arithmetic of the gradients"});
-  p.choice("normalise", normalise,
-           {{"data",
-             "shift and scale of every channel, range, mean and covariance of the inputs are taken from "
-             "the samples at the first gradient step"},
-            {"given", "as the weights have them"}},
-           {.help = "normalisation of inputs and outputs"});
-  p.group("held_out", "what is never trained on", [this](base::Parameters& g) { held_out.declare(g); });
-}
 
 Trainer::Trainer(const base::Communicator& communicator, const TrainingParameters& parameters, Weights start,
                  const base::RandomKey& key)
@@ -150,6 +129,7 @@ double Trainer::loss(const Samples& samples, std::span<const std::int64_t> slots
                      std::vector<double>* gradient) {
   const bool pointwise = weights_.architecture.kind == "mlp";
   std::vector<double> values = pointwise ? samples.own_cells(slots) : samples.whole(slots);
+  if (gradient != nullptr && parameters_.augment == "translations") shift(values, samples);
   const grid::Layout& layout = samples.layout();
   weights_.architecture.check_points(
       std::span(layout.global()).first(static_cast<std::size_t>(layout.dimensions())));
@@ -182,6 +162,27 @@ double Trainer::loss(const Samples& samples, std::span<const std::int64_t> slots
   sums.pop_back();
   if (gradient != nullptr) *gradient = sums;
   return sum;
+}
+
+void Trainer::shift(std::vector<double>& values, const Samples& samples) const {
+  const grid::Layout& layout = samples.layout();
+  const std::size_t size = samples.channels() * static_cast<std::size_t>(layout.global_size());
+  const auto ranks = static_cast<std::size_t>(communicator_.size());
+  const auto batch = static_cast<std::uint64_t>(parameters_.batch);
+  for (std::size_t mine = 0; mine * size < values.size(); ++mine) {
+    const auto number =
+        static_cast<std::uint64_t>(static_cast<std::size_t>(communicator_.rank()) + mine * ranks);
+    grid::Index3 by{};
+    for (int d = 0; d < layout.dimensions(); ++d) {
+      if (!layout.periodic(d)) continue;
+      const auto a = static_cast<std::size_t>(d);
+      // after the numbers that draw the batch
+      const double chance = base::random_uniform(key_, batch * static_cast<std::uint64_t>(1 + d) + number,
+                                                 static_cast<std::uint64_t>(counts[0]));
+      by[a] = static_cast<grid::Index>(chance * static_cast<double>(layout.global()[a]));
+    }
+    translate(std::span(values).subspan(mine * size, size), layout.global(), by);
+  }
 }
 
 /// [sample][channel][cell] to normalised inputs and targets, each of the same order.

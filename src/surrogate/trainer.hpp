@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/parameters.hpp"
+#include "grid/grid.hpp"
 #include "surrogate/samples.hpp"
 #include "surrogate/weights.hpp"
 
@@ -21,8 +22,11 @@ struct TrainingParameters {
   double clip = 0;  ///< Largest norm of the gradient; 0: any.
   std::string precision = "single";
   std::string normalise = "data";
+  std::string augment = "none";
   HeldOut held_out;
   void declare(base::Parameters& parameters);
+  /// InputError, beginning with `where`, if samples of this grid cannot be augmented for this network.
+  void check(const std::string& where, const grid::Grid& grid, const Architecture& architecture) const;
 };
 
 /// Gradients come from the torch plug-in, every rank's from its own part, added up in rank order; the rest is
@@ -81,6 +85,8 @@ class Trainer {
                             std::vector<double>* gradient);
   void normalise(std::vector<double>& values, const Samples& samples, std::size_t cells,
                  std::vector<double>& inputs, std::vector<double>& targets) const;
+  /// Every sample of this rank's share of a batch by a shift of its own. Keyed by the gradient step.
+  void shift(std::vector<double>& values, const Samples& samples) const;
   void descend(std::vector<double>& gradient);
 
   base::Communicator communicator_;

@@ -206,6 +206,30 @@ def test_restart_is_bit_for_bit_and_ranks_agree(tmp_path, kind, ranks):
         assert np.abs(one - many).max() < 1e-8
 
 
+@pytest.mark.parametrize("ranks", [1, 2, 3, 4])
+def test_shifted_samples(tmp_path, ranks):
+    """For a network that knows no place a shifted pair is the pair; for one that does it is another. Restarts repeat the shifts."""
+    write_data(tmp_path, law="convolutional")
+
+    def trained(folder, kind, *arguments, on=ranks, augment="translations"):
+        file = case(tmp_path, f"architecture: {{{ALL[kind]}}}", end=20, precision="double",
+                    text=TRAIN.replace("  normalise:", f"  augment: {augment}\n  normalise:"))
+        good("train", file, "--output", tmp_path / folder, *arguments, ranks=on, folder=tmp_path)
+        return runs.state(tmp_path / folder)
+    moved = trained("once", "transform_once")
+    other = trained("other", "transform_once", on=1, augment="none" if ranks == 1 else "translations")["weights"]
+    if ranks > 1:
+        assert np.abs(moved["weights"] - other).max() < 1e-9
+    else:
+        assert np.abs(moved["weights"] - other).max() > 1e-3
+    if ranks in (1, 3):
+        trained("parts", "transform_once", "--set", "run.max_steps=13")
+        assert runs.different_bits(moved, trained("parts", "transform_once", "--restart", "auto")) == []
+    if ranks in (1, 4):
+        still = trained("still", "convolutional", on=1, augment="none")["weights"]
+        assert np.abs(trained("moved", "convolutional")["weights"] - still).max() < 1e-8
+
+
 def test_faults_say_both_sides(tmp_path):
     write_data(tmp_path)
     architecture = f"architecture: {{{KINDS['mlp']}}}"
@@ -218,6 +242,9 @@ def test_faults_say_both_sides(tmp_path):
     file = case(tmp_path, f"architecture: {{{ALL['unet'].replace('levels: 1', 'levels: 2')}}}")
     result = sluice("train", file, "--output", tmp_path / "out", folder=tmp_path)
     assert result.returncode == 1 and "axis 0 has 10; allowed are multiples of 4" in result.stdout + result.stderr
+    file = case(tmp_path, architecture, text=TRAIN.replace("  normalise:", "  augment: translations\n  normalise:"))
+    result = sluice("train", file, "--output", tmp_path / "out", folder=tmp_path)
+    assert result.returncode == 1 and "translations change nothing for an mlp" in result.stdout + result.stderr
     flux = runs.write_case(tmp_path, "solver: lorenz\n", "other.yaml")
     assert sluice("train", flux, folder=tmp_path).returncode == 1
 
