@@ -1,7 +1,7 @@
 // One layer of convolutions, as the networks with a receptive field have them.
 #pragma once
 #include <algorithm>
-#include <array>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -10,56 +10,93 @@
 namespace sluice::surrogate {
 
 /// y[o](x) = b[o] + sum over i, t of w[o, i, t] x[i](x + t - half a kernel), as PyTorch's Conv1d to Conv3d.
+/// Sums of some outputs at some points of a row stay in registers over all inputs and taps; every sum has the
+/// same order, whatever the length of the row.
 template <class Real>
-struct Convolution {
+class Convolution {
+ public:
   Index in = 0, out = 0;
   Index3 taps{1, 1, 1};
-  std::vector<Real> weight, bias;
 
-  /// From a block of extents `from` to the smaller one `to` = from - taps + 1. Planar.
+  Convolution() = default;
+  /// `weight` is [out][in][taps].
+  Convolution(Index inputs, Index outputs, const Index3& kernel, const std::vector<Real>& weight,
+              const std::vector<Real>& bias)
+      : in(inputs), out(outputs), taps(kernel) {
+    const Index padded = (out + most - 1) / most * most, each = in * taps[0] * taps[1] * taps[2];
+    weight_.resize(static_cast<std::size_t>(padded * each));
+    bias_.resize(static_cast<std::size_t>(padded));
+    for (Index o = 0; o < out; ++o) {
+      bias_[static_cast<std::size_t>(o)] = bias[static_cast<std::size_t>(o)];
+      for (Index n = 0; n < each; ++n)
+        weight_[static_cast<std::size_t>((o / 4 * each + n) * 4 + o % 4)] =
+            weight[static_cast<std::size_t>(o * each + n)];
+    }
+  }
+
+  /// From a block of extents `from` to the smaller one `to` = from - taps + 1. Planar. As many rows as stay
+  /// in the cache are done for some outputs before the next ones.
   void operator()(const Real* x, const Index3& from, Real* y, const Index3& to) const {
-    const Index out_plane = to[0] * to[1] * to[2];
-    for (Index i0 = 0; i0 < to[0]; ++i0)
-      for (Index i1 = 0; i1 < to[1]; ++i1)
-        for (Index first = 0; first < out; first += 4) {
-          Real* row = y + first * out_plane + (i0 * to[1] + i1) * to[2];
-          add_row(x, from, {i0, i1}, row, out_plane, to[2], first);
-        }
+    const Index stride = volume(to), rows = to[0] * to[1];
+    if (stride == 0) return;
+    const Index at_once =
+        std::max<Index>(1, (1 << 18) / (in * from[2] * static_cast<Index>(sizeof(Real))) - taps[1] * taps[0]);
+    for (Index begin = 0; begin < rows; begin += at_once)
+      for (Index first = 0; first < out; first += most)
+        for (Index r = begin; r < std::min(begin + at_once, rows); ++r)
+          row<2 * lanes>(x + (r / to[1] * from[1] + r % to[1]) * from[2], from, first,
+                         y + first * stride + r * to[2], stride, to[2]);
   }
 
  private:
-  void add_row(const Real* x, const Index3& from, const std::array<Index, 2>& at, Real* row, Index out_plane,
-               Index length, Index first) const {
-    const Index some = std::min<Index>(4, out - first), all_taps = taps[0] * taps[1] * taps[2];
-    for (Index q = 0; q < some; ++q)
-      std::fill_n(row + q * out_plane, length, bias[static_cast<std::size_t>(first + q)]);
+#ifdef __AVX512F__
+  static constexpr Index register_bytes = 64;
+#else
+  static constexpr Index register_bytes = 32;
+#endif
+  static constexpr Index lanes = register_bytes / static_cast<Index>(sizeof(Real));
+  static constexpr Index most = 8;  // outputs of a row at once
+
+  [[nodiscard]] static Index volume(const Index3& n) { return n[0] * n[1] * n[2]; }
+
+  /// Points at a time, or half of them where the row is shorter; the last begin early, and some are done
+  /// again.
+  template <Index Points>
+  void row(const Real* x, const Index3& from, Index first, Real* y, Index stride, Index length) const {
+    if constexpr (Points > 1)
+      if (length < Points) return row<Points / 2>(x, from, first, y, stride, length);
+    constexpr Index outputs = Points > lanes ? 4 : most;
+    for (Index o = first; o < std::min(first + most, out); o += outputs)
+      for (Index n = 0; n < length; n += Points)
+        tile<Points, outputs / 4>(x, from, o, y + (o - first) * stride, stride, std::min(n, length - Points));
+  }
+
+  template <Index Points, Index Fours>
+  void tile(const Real* x, const Index3& from, Index first, Real* y, Index stride, Index n) const {
+    constexpr Index width = std::min(Points, lanes), number = Points / width, outputs = 4 * Fours;
+    using Vector [[gnu::vector_size(width * sizeof(Real))]] = Real;
+    Vector sums[outputs][number];
+    for (Index q = 0; q < outputs; ++q)
+      for (Index v = 0; v < number; ++v) sums[q][v] = bias_[static_cast<std::size_t>(first + q)] - Vector{};
+    const Index each = 4 * in * volume(taps);
+    const Real* w = weight_.data() + first / 4 * each;
     for (Index i = 0; i < in; ++i)
       for (Index t0 = 0; t0 < taps[0]; ++t0)
         for (Index t1 = 0; t1 < taps[1]; ++t1) {
-          const Real* source = x + ((i * from[0] + at[0] + t0) * from[1] + at[1] + t1) * from[2];
-          const Real* w = weight.data() + (first * in + i) * all_taps + (t0 * taps[1] + t1) * taps[2];
-          for (Index t2 = 0; t2 < taps[2]; ++t2)
-            add_tap(source + t2, w + t2, in * all_taps, row, out_plane, length, some);
+          const Real* source = x + ((i * from[0] + t0) * from[1] + t1) * from[2] + n;
+          for (Index t2 = 0; t2 < taps[2]; ++t2, w += 4)
+            for (Index v = 0; v < number; ++v) {
+              Vector value;
+              std::memcpy(&value, source + t2 + v * width, sizeof value);
+              for (Index q = 0; q < outputs; ++q) sums[q][v] += w[q / 4 * each + q % 4] * value;
+            }
         }
+    for (Index q = 0; q < std::min(outputs, out - first); ++q)
+      std::memcpy(y + q * stride + n, sums[q], sizeof sums[q]);
   }
 
-  static void add_tap(const Real* x, const Real* w, Index w_stride, Real* y, Index stride, Index length,
-                      Index some) {
-    if (some < 4) {
-      for (Index q = 0; q < some; ++q)
-        for (Index n = 0; n < length; ++n) y[q * stride + n] += w[q * w_stride] * x[n];
-      return;
-    }
-    const Real w0 = w[0], w1 = w[w_stride], w2 = w[2 * w_stride], w3 = w[3 * w_stride];
-    Real *y0 = y, *y1 = y + stride, *y2 = y + 2 * stride, *y3 = y + 3 * stride;
-    for (Index n = 0; n < length; ++n) {
-      const Real value = x[n];
-      y0[n] += w0 * value;
-      y1[n] += w1 * value;
-      y2[n] += w2 * value;
-      y3[n] += w3 * value;
-    }
-  }
+  std::vector<Real> weight_,
+      bias_;  ///< [out / 4][in][taps][4] and [out], as if `out` were a multiple of `most`.
 };
 
 [[nodiscard]] inline Index volume(const Index3& n) { return n[0] * n[1] * n[2]; }
@@ -69,11 +106,8 @@ template <class Real>
                                                  int dimensions) {
   const Tensor& w = weights.tensor(name + ".weight");
   const Index k = weights.architecture.kernel;
-  return {.in = w.shape[1],
-          .out = w.shape[0],
-          .taps = right_aligned({k, k, k}, dimensions, 1),
-          .weight = values_of<Real>(w),
-          .bias = values_of<Real>(weights.tensor(name + ".bias"))};
+  return {w.shape[1], w.shape[0], right_aligned({k, k, k}, dimensions, 1), values_of<Real>(w),
+          values_of<Real>(weights.tensor(name + ".bias"))};
 }
 
 }  // namespace sluice::surrogate

@@ -1,7 +1,9 @@
 // Cost of one guarded call of a surrogate: the network alone, and network with guard (finite, box of the
-// inputs, conservation and its projection), on any number of ranks. Usage: bench_surrogate [--table]; with
-// --table rows of time by network, channels and cells, for one number of ranks.
+// inputs, conservation and its projection), on any number of ranks; on one rank also libtorch's bare forward.
+//
+//   bench_surrogate [--table] [KIND]       --table: rows of time by network, channels and cells
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstring>
 #include <functional>
@@ -41,6 +43,8 @@ Pair compare(const base::Communicator& world, const std::function<void()>& bare,
   least.ratio = ratios[rounds / 2];
   return least;
 }
+
+constexpr std::array kinds{"mlp", "convolutional", "fourier", "transform_once", "unet", "latent_spectral"};
 
 surrogate::Weights weights_of(const char* kind, std::int64_t channels = 16) {
   surrogate::Weights weights;
@@ -125,25 +129,31 @@ void table_row(const base::Communicator& world, const char* kind, std::int64_t c
                 1e3 * times.whole);
 }
 
-void table(const base::Communicator& world) {
+void table(const base::Communicator& world, const std::function<bool(const char*)>& wanted) {
   if (world.is_root())
     std::printf(
         "| network | channels | cells | ranks | weights | network [us] | guarded call [us] "
         "|\n|---|---|---|---|---|---|---|\n");
-  for (const char* kind : {"mlp", "convolutional", "fourier", "transform_once", "unet", "latent_spectral"})
+  for (const char* kind : kinds)
     for (const std::int64_t channels : {8, 32})
-      for (const grid::Index n : {64, 256}) table_row(world, kind, channels, n);
+      for (const grid::Index n : {64, 256})
+        if (wanted(kind)) table_row(world, kind, channels, n);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const base::MpiSession session(argc, argv);
-  if (argc > 1 && std::strcmp(argv[1], "--table") == 0) {
-    table(base::Communicator::world());
+  const bool as_table = argc > 1 && std::strcmp(argv[1], "--table") == 0;
+  const char* only = as_table ? (argc > 2 ? argv[2] : nullptr) : (argc > 1 ? argv[1] : nullptr);
+  const auto wanted = [only](const char* kind) { return only == nullptr || std::strcmp(only, kind) == 0; };
+  const auto world = base::Communicator::world();
+  if (as_table) {
+    table(world, wanted);
     return 0;
   }
-  for (const char* kind : {"mlp", "convolutional", "fourier", "transform_once", "unet", "latent_spectral"})
-    for (const grid::Index n : {64, 256}) measure(base::Communicator::world(), kind, n);
+  for (const char* kind : kinds)
+    for (const grid::Index n : {64, 256})
+      if (wanted(kind)) measure(world, kind, n);
   return 0;
 }
