@@ -60,6 +60,7 @@ class Train : public run::Corrector, public Learner {
     surrogate_->check_can_learn("hook train");
     parameters.training.check(where_ + ": training", context.solver->grid(),
                               surrogate_->weights().architecture);
+    run::check_points(where_, surrogate_->weights(), context.solver->grid());
     surrogate_->learning.active = true;
     tell_lessons();
     trainer_.emplace(context.communicator, parameters.training, surrogate_->weights(), key(batch_stream));

@@ -55,4 +55,17 @@ ChannelPlace checked_place(const std::string& where, const surrogate::Channel& c
   return place;
 }
 
+void check_points(const std::string& where, const surrogate::Weights& weights, const grid::Grid& grid) {
+  std::vector<grid::Index> points;
+  for (const grid::Axis& axis : grid.axes) {
+    if (!axis.periodic) return;
+    points.push_back(axis.size());
+  }
+  try {
+    surrogate::check_points(weights, points);
+  } catch (const base::AgreedError& error) {
+    throw base::InputError(where + ": " + error.what());
+  }
+}
+
 }  // namespace sluice::run

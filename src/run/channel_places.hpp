@@ -24,4 +24,8 @@ struct ChannelPlace {
                                          const std::vector<Output>& outputs, const char* kind,
                                          const std::string& time_unit);
 
+/// InputError "where: ..." if a network that is no map of single points does not fit the points of a grid
+/// that is periodic along all axes (elsewhere the fields' own layouts decide).
+void check_points(const std::string& where, const surrogate::Weights& weights, const grid::Grid& grid);
+
 }  // namespace sluice::run

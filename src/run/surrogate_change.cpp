@@ -9,6 +9,7 @@ namespace sluice::run {
 SurrogateChange::SurrogateChange(std::string where, surrogate::Surrogate& surrogate, Solver& solver,
                                  const std::string& time_unit)
     : where_(std::move(where)), surrogate_(&surrogate) {
+  check_points(where_, surrogate.weights(), solver.grid());
   const std::vector<Output> outputs = solver.outputs();
   for (const auto& channel : surrogate_->inputs())
     inputs_.push_back(checked_place(where_, channel, outputs, "input", "1"));

@@ -31,16 +31,21 @@ void check_periodic(const grid::Layout& layout, const char* network) {
           fmt::format("{} needs a grid that is periodic along every axis; axis {} is not", network, d));
 }
 
+void check_points(const Weights& weights, std::span<const Index> points) {
+  const std::string& kind = weights.architecture.kind;
+  if (!weights.script.file.empty() || kind == "mlp") return;
+  if (weights.dimensions != static_cast<int>(points.size()))
+    throw base::AgreedError(fmt::format("the {} network is for grids of {} axes; this grid has {}", kind,
+                                        weights.dimensions, points.size()));
+  weights.architecture.check_points(points);
+}
+
 std::unique_ptr<Network> make_network(const Weights& weights, const grid::LayoutPtr& layout,
                                       Precision precision) {
   if (!weights.script.file.empty()) return make_torchscript(weights, layout, precision);
   const std::string& kind = weights.architecture.kind;
   if (kind == "mlp") return make_perceptron(weights, precision);
-  if (weights.dimensions != layout->dimensions())
-    throw base::AgreedError(fmt::format("the {} network is for grids of {} axes; this grid has {}", kind,
-                                        weights.dimensions, layout->dimensions()));
-  const Index3& points = layout->global();
-  weights.architecture.check_points(std::span(points).first(static_cast<std::size_t>(layout->dimensions())));
+  check_points(weights, std::span(layout->global()).first(static_cast<std::size_t>(layout->dimensions())));
   if (kind == "convolutional") return make_convolutional(weights, layout, precision);
   if (kind == "fourier") return make_fourier(weights, layout, precision);
   if (kind == "transform_once") return make_transform_once(weights, layout);

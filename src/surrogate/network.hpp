@@ -29,6 +29,9 @@ class Network {
   virtual void evaluate(std::span<const ChannelView> inputs, std::span<grid::RealField> outputs) = 0;
 };
 
+/// AgreedError that says both sides if the network is not for a grid of so many points along its axes.
+void check_points(const Weights& weights, std::span<const grid::Index> points);
+
 /// AgreedError if the network does not fit the decomposition: an axis that is not periodic under a
 /// convolution, more modes than points. Collective.
 [[nodiscard]] std::unique_ptr<Network> make_network(const Weights& weights, const grid::LayoutPtr& layout,

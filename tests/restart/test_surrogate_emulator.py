@@ -120,3 +120,18 @@ def test_faults_say_both_sides(tmp_path):
     for change, message in [(("use: jump", "use: jum"), "did you mean 'jump'"), (("step: 0.25, ", ""), "emulator.step")]:
         result = sluice("run", case(tmp_path, change=change), "--output", tmp_path / "out", folder=tmp_path)
         assert result.returncode == 1 and message in result.stdout + result.stderr, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("seat, architecture, said", [
+    ("emulator", "{kind: unet, levels: 3}", "a U-Net of 3 levels halves the points 3 times, axis 0 has 20; allowed are multiples of 8"),
+    ("emulator", "{kind: latent_spectral, levels: 1, patch: 4}", "has 10 points of axis 0 (20 points) at its coarsest level, no multiple of a patch of 4"),
+    ("hook surrogate", "{kind: fourier, modes: [12]}", "12 modes along axis 0 of 20 points; at most 10 are allowed"),
+])
+def test_a_network_for_other_grids_is_refused_before_the_first_step(tmp_path, seat, architecture, said):
+    surrogates = f"surrogates={{jump: {{architecture: {architecture}, inputs: [{{field: vorticity}}], outputs: [{{field: vorticity}}]}}}}"
+    late = ["emulator.from=1.5"] if seat == "emulator" else ['emulator.use=""', "hooks=[{type: surrogate, use: jump, every_time: 1.5}]"]
+    path = runs.write_case(tmp_path, CASE.replace("INITIAL", WAVE).replace("INTEGRATOR", "etdrk4").replace("GUARD", "").replace("EMULATOR", ""), "case.yaml")
+    result = sluice("run", path, "--output", tmp_path / "out", *(w for one in [surrogates, *late] for w in ("--set", one)), ranks=2, folder=tmp_path)
+    assert result.returncode == 1
+    assert said in result.stdout + result.stderr and seat in result.stdout + result.stderr
+    assert not (tmp_path / "out" / "history.csv").exists()

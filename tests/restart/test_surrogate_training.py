@@ -1,3 +1,4 @@
+# ctest: TIMEOUT 1200
 """Training of surrogates, from files and inside a run: the same as PyTorch's, restartable bit for bit, on any number of
 ranks, and what is held out is never learned."""
 import sys
