@@ -9,6 +9,8 @@
 
 namespace sluice::surrogate {
 
+[[nodiscard]] inline Index volume(const Index3& n) { return n[0] * n[1] * n[2]; }
+
 /// y[o](x) = b[o] + sum over i, t of w[o, i, t] x[i](x + t - half a kernel), as PyTorch's Conv1d to Conv3d.
 /// Sums of some outputs at some points of a row stay in registers over all inputs and taps; every sum has the
 /// same order, whatever the length of the row.
@@ -57,23 +59,21 @@ class Convolution {
   static constexpr Index lanes = register_bytes / static_cast<Index>(sizeof(Real));
   static constexpr Index most = 8;  // outputs of a row at once
 
-  [[nodiscard]] static Index volume(const Index3& n) { return n[0] * n[1] * n[2]; }
-
-  /// Points at a time, or half of them where the row is shorter; the last begin early, and some are done
+  /// `points` at a time, or half of them where the row is shorter; the last begin early, and some are done
   /// again.
-  template <Index Points>
+  template <Index points>
   void row(const Real* x, const Index3& from, Index first, Real* y, Index stride, Index length) const {
-    if constexpr (Points > 1)
-      if (length < Points) return row<Points / 2>(x, from, first, y, stride, length);
-    constexpr Index outputs = Points > lanes ? 4 : most;
+    if constexpr (points > 1)
+      if (length < points) return row<points / 2>(x, from, first, y, stride, length);
+    constexpr Index outputs = points > lanes ? 4 : most;
     for (Index o = first; o < std::min(first + most, out); o += outputs)
-      for (Index n = 0; n < length; n += Points)
-        tile<Points, outputs / 4>(x, from, o, y + (o - first) * stride, stride, std::min(n, length - Points));
+      for (Index n = 0; n < length; n += points)
+        tile<points, outputs / 4>(x, from, o, y + (o - first) * stride, stride, std::min(n, length - points));
   }
 
-  template <Index Points, Index Fours>
+  template <Index points, Index fours>
   void tile(const Real* x, const Index3& from, Index first, Real* y, Index stride, Index n) const {
-    constexpr Index width = std::min(Points, lanes), number = Points / width, outputs = 4 * Fours;
+    constexpr Index width = std::min(points, lanes), number = points / width, outputs = 4 * fours;
     using Vector [[gnu::vector_size(width * sizeof(Real))]] = Real;
     Vector sums[outputs][number];
     for (Index q = 0; q < outputs; ++q)
@@ -95,11 +95,9 @@ class Convolution {
       std::memcpy(y + q * stride + n, sums[q], sizeof sums[q]);
   }
 
-  std::vector<Real> weight_,
-      bias_;  ///< [out / 4][in][taps][4] and [out], as if `out` were a multiple of `most`.
+  std::vector<Real> weight_;  ///< [out / 4][in][taps][4], as if `out` were a multiple of `most`.
+  std::vector<Real> bias_;    ///< [out], the same.
 };
-
-[[nodiscard]] inline Index volume(const Index3& n) { return n[0] * n[1] * n[2]; }
 
 template <class Real>
 [[nodiscard]] Convolution<Real> make_convolution(const Weights& weights, const std::string& name,
